@@ -778,6 +778,7 @@ const gaveUpReasons = {
 	"no change": "it changed nothing",
 	"outside its paths": "it changed what it may not change",
 	"no regular file": "it left a link or another thing that is no regular file",
+	"a secret": "a file that it left holds a variable that it was given",
 	"too large": "what it changed is more than a fix",
 	"same again": "it came to a state that was tested before, or made the same change again",
 	"tests weakened": "fewer tests are executed than before, or some are gone",
@@ -1553,7 +1554,9 @@ const earlierTest = object$1({
 		"passed",
 		"failed",
 		"inconclusive"
-	]).nullable()
+	]).nullable(),
+	/** It repeated a few attempts of another. */
+	part: literal(true).optional()
 }).readonly();
 /** A test that begins, before a packet of it is sent. */
 const begun = {
@@ -5038,6 +5041,68 @@ async function pack(world, plan, session) {
 	};
 }
 
+// src/domain/fix/guards.ts
+/** The first row that says something. */
+const first = (rows, of) => {
+	for (const [reason, why] of rows) {
+		const said = why(of);
+		if (said !== null) return {
+			reason,
+			why: said
+		};
+	}
+	return null;
+};
+const named$3 = (paths) => `${paths.slice(0, 5).join(", ")}${paths.length > 5 ? ", …" : ""}`;
+/** Null: the command ended well. */
+const endFault = (ended) => first([
+	["too long", (e) => e.kind === "late" ? "it was ended with everything that it had started" : null],
+	["too much output", (e) => e.kind === "too much output" ? "it was ended" : null],
+	["too much memory", (e) => e.kind === "too much memory" ? "it was ended" : null],
+	["too many processes", (e) => e.kind === "too many processes" ? "it was ended" : null],
+	["command failed", (e) => e.kind === "exited" && e.code !== 0 ? `exit code ${e.code}` : null],
+	["command failed", (e) => e.kind === "signalled" ? `ended by ${e.signal}` : null],
+	["command failed", (e) => e.kind === "not started" ? e.why : null]
+], ended);
+/** Whatever the globs say: git's own files, what CI does, and what says how the program is tested. */
+const never = /(?:^|\/)\.git(?:\/|$)|(?:^|\/)\.git(?:modules|attributes)$|(?:^|\/)vps-test\.ya?ml$|(?:^|\/)\.claude\/vps-test(?:\.ya?ml$|\/)/i;
+const workflow = /^\.github(?:\/|$)|(?:^|\/)action\.ya?ml$/i;
+const testFile = /(?:^|[/_.-])(?:tests?|specs?)(?:[/_.-]|$)/i;
+/** As file systems of other machines read a path: HFS+ and NTFS have more names than one for a file. */
+const asElsewhere = (path) => path.normalize("NFKC").replaceAll(/\p{Cf}/gu, "").split("/").map((part) => /^gi[^~]*~\d/i.test(part) ? ".git" : part.replace(/:.*$|[. ]+$/, "")).join("/");
+/** Wherever in the repository the workspace lies: a name too many is no harm. */
+const endsIn = (guarded, path) => {
+	const place = `/${asElsewhere(path).toLowerCase()}`;
+	return guarded.some((end) => place.endsWith(`/${end.toLowerCase()}`));
+};
+/** A file of the repository by the name that a configuration has for it; a plain name is none. */
+const guardedBy = (names) => names.filter((name) => /[/.]/.test(name)).map((name) => name.replace(/^(?:\.{0,2}\/)+/, ""));
+/** Null: all of it may be committed. */
+const changeFault = (look) => first([
+	["no regular file", ({ irregular }) => irregular.length === 0 ? null : named$3(irregular)],
+	["too large", ({ tooLarge }) => tooLarge],
+	["a secret", ({ secret }) => secret.length === 0 ? null : named$3(secret)],
+	["no change", ({ changed }) => changed.length === 0 ? "its copy is as it was" : null],
+	["outside its paths", ({ changed, workflows, guarded = [] }) => {
+		const is = (rule, path) => rule.test(path) || rule.test(asElsewhere(path));
+		const out = changed.filter(({ path, allowed }) => !allowed || is(never, path) || endsIn(guarded, path) || !workflows && is(workflow, path));
+		return out.length === 0 ? null : named$3(out.map((c) => c.path));
+	}],
+	["tests weakened", ({ changed }) => {
+		const gone = changed.filter(({ kind, path }) => kind === "deleted" && testFile.test(path));
+		return gone.length === 0 ? null : `deleted: ${named$3(gone.map((c) => c.path))}`;
+	}]
+], look);
+const repeatFault = (before, made) => first([["same again", ({ trees }) => trees.includes(made.tree) ? "what it left was tested before" : null], ["same again", ({ diffs }) => diffs.includes(made.diff) ? "the same lines as an earlier fix" : null]], before);
+/** Null: each command passes, and executes at least what it executed before. */
+const testsFault = (tests) => first([["tests weakened", (all) => {
+	const less = all.find((t) => t.before !== null && (t.after ?? 0) < t.before);
+	return less === void 0 ? null : `${less.command} executed ${less.before ?? 0} tests before and ${less.after ?? "none that can be counted"} after`;
+}], ["tests failed", (all) => {
+	const bad = all.find((t) => endFault(t.ended) !== null);
+	return bad === void 0 ? null : `${bad.command}: ${endFault(bad.ended)?.why ?? ""}`;
+}]], tests);
+
 // src/domain/fix/message.ts
 const line$3 = (text, max) => cut(stripHidden(text.slice(0, 4 * max).replaceAll(/\s+/g, " ").trim(), max * 2), max);
 const fixSubject = ({ causes, stage }) => line$3(`Fix after ${stage}: ${causes[0]?.what ?? "it failed"}`, 72);
@@ -5056,6 +5121,25 @@ function fixBody({ why, shared, causes, failing }, session) {
 		`Made by the project's fix command for session ${session} of vps-test.`
 	].join("\n");
 }
+
+// src/domain/fix/mended.ts
+/** The plan that a fix leads to: the one that a person confirmed, with another commit, and nothing else of it changed. */
+/** Null: nothing of it is built. */
+const mendedPlan = (plan, commit) => plan.source.kind === "build" ? {
+	...plan,
+	source: {
+		...plan.source,
+		revision: commit,
+		fix: true
+	}
+} : null;
+/** Entries of fixes by which more came into a session than a commit. */
+const mendedFaults = (entries) => entries.flatMap((e, i) => {
+	if (e.event !== "fixed") return [];
+	const before = entries.slice(0, i).findLast(hasPlan);
+	const wanted = before === void 0 ? null : mendedPlan(before.facts.plan, e.facts.fix.commit);
+	return wanted !== null && canonical(wanted) === canonical(e.facts.plan) && planDigest(wanted) === e.facts.planDigest ? [] : [`entry ${e.seq}: the plan of fix ${e.facts.fix.number} differs from the one before it by more than its commit`];
+});
 
 // src/domain/fix/refusals.ts
 const rows$2 = [
@@ -8827,13 +8911,15 @@ function judgeCheckpoint({ input, counts, evidence, peers, tried, sampleFloorOf,
 /** Every test that a session began, oldest first; `end` is null where no entry tells a verdict of it. */
 function testsBegunIn(entries) {
 	const ends = new Map(entries.filter(isTest).map((e) => [e.facts.folder, e.event]));
-	return entries.flatMap((e) => e.event === "begun" ? [{
+	const isPart = (at) => (entries.slice(0, at).findLast(hasPlan)?.facts.plan.only ?? null) !== null;
+	return entries.flatMap((e, i) => e.event === "begun" ? [{
 		session: e.session,
 		test: e.facts.test,
 		at: e.at,
 		binarySha256: e.facts.binarySha256,
 		commit: e.facts.commit,
-		end: ends.get(folderOf$1(e.facts.test)) ?? null
+		end: ends.get(folderOf$1(e.facts.test)) ?? null,
+		...isPart(i) ? { part: true } : {}
 	}] : []);
 }
 const folderOf$1 = (test) => `test-${test}`;
@@ -8867,28 +8953,33 @@ function historyOf(entries, test) {
 }
 /**
 * A runner may crash: one test that was begun and not ended is told and no more. More of them than tests that were
-* recorded, this one included, could hide a failure: as many must be recorded as were cut off.
+* recorded, this one included, could hide a failure: as many must be recorded as were cut off. One that repeats a few
+* attempts is cheap, and pays for none but its like.
 */
 function judgeHistory({ begun, before }) {
 	const cut = before.filter((t) => t.end === null);
 	const failed = before.filter((t) => t.end === "failed");
-	const recorded = before.length - cut.length + 1;
+	const isPart = (t) => t.part === true;
+	const ended = before.filter((t) => t.end !== null);
+	const recorded = ended.filter((t) => !isPart(t)).length + 1;
+	const parts = ended.filter(isPart).length;
+	const unpaid = cut.filter((t) => !isPart(t)).length + Math.max(0, cut.filter(isPart).length - parts) - recorded;
 	const remarks = [...cut.length === 0 ? [] : [`${tests$2(cut.length)} of this program begun before and not ended`], ...failed.length === 0 ? [] : [`${tests$2(failed.length)} of this program failed before`]];
 	return {
 		reasons: [...begun === null ? [{
 			kind: "inconclusive",
 			text: "the ledger does not hold the beginning of this test"
-		}] : [], ...cut.length > recorded ? [{
+		}] : [], ...unpaid > 0 ? [{
 			kind: "inconclusive",
-			text: `${tests$2(cut.length)} of this program begun and not ended, ${recorded} recorded with this one: as many must be recorded as were cut off, ${cut.length - recorded} more`
+			text: `${tests$2(cut.length)} of this program begun and not ended, ${recorded} recorded with this one${parts === 0 ? "" : ` and ${parts} of a few attempts, which pay for no whole one`}: as many must be recorded as were cut off, ${unpaid} more`
 		}] : []],
 		findings: [...cut.length === 0 ? [] : [{
 			kind: "not-ended",
-			message: `${remarks[0]}: ${named$3(cut)}`,
+			message: `${remarks[0]}: ${named$2(cut)}`,
 			attempts: []
 		}], ...failed.length === 0 ? [] : [{
 			kind: "failed-before",
-			message: `${remarks.at(-1)}: ${named$3(failed)}`,
+			message: `${remarks.at(-1)}: ${named$2(failed)}`,
 			attempts: []
 		}]],
 		remarks
@@ -8896,7 +8987,7 @@ function judgeHistory({ begun, before }) {
 }
 const tests$2 = (n) => n === 1 ? "1 test" : `${n} tests`;
 const shown$7 = 20;
-const named$3 = (all) => `${all.slice(-20).map((t) => `${t.session} test ${t.test}`).join(", ")}${all.length > shown$7 ? ` and ${all.length - shown$7} before` : ""}`;
+const named$2 = (all) => `${all.slice(-20).map((t) => `${t.session} test ${t.test}`).join(", ")}${all.length > shown$7 ? ` and ${all.length - shown$7} before` : ""}`;
 
 // src/domain/profile.ts
 /** Of one attempt: whoever judges makes each payload again. */
@@ -9537,6 +9628,7 @@ const fix = async (plan, session, world) => {
 		diagnosis: text,
 		subject: fixSubject(diagnosis),
 		body: fixBody(diagnosis, session.id),
+		guarded: guardedBy([plan.config.profile, fleetReference(plan.fleet)]),
 		before: beforeIn(entries)
 	}, world.signal);
 	if (end.kind === "gave up") return {
@@ -9547,14 +9639,8 @@ const fix = async (plan, session, world) => {
 			cause: cause?.id ?? null
 		}
 	};
-	const mended = {
-		...plan,
-		source: {
-			...plan.source,
-			revision: end.made.commit,
-			fix: true
-		}
-	};
+	const mended = mendedPlan(plan, end.made.commit);
+	if (mended === null) throw new Error("a fix of a program that is not built");
 	const { repository = null, branch = null } = session.origin ?? {};
 	return {
 		event: "fixed",
@@ -34524,10 +34610,11 @@ const wholeLooks = [
 	["a GitHub token", "gh[pousr]_[A-Za-z0-9]{20,}|github_pat_[A-Za-z0-9_]{20,}"],
 	["an AWS key", String.raw`\b(?:AKIA|ASIA)[A-Z0-9]{16}\b`]
 ];
+const ofThisRun = "a secret of this run";
 /** Takes out of a text what was given, a line of it or its base64, and what looks like a secret. */
 function redactor(secrets) {
 	const given = secrets.flatMap((secret) => [...plainForms(secret), ...encodedForms(secret)]).filter((form) => form.length >= shortest).toSorted((a, b) => b.length - a.length).map((form) => form.replace(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`));
-	const kinds = [...wholeLooks.map(([what, look]) => [`what looks like ${what}`, new RegExp(look, "g")]), ...given.length === 0 ? [] : [["a secret of this run", new RegExp(given.join("|"), "g")]]];
+	const kinds = [...wholeLooks.map(([what, look]) => [`what looks like ${what}`, new RegExp(look, "g")]), ...given.length === 0 ? [] : [[ofThisRun, new RegExp(given.join("|"), "g")]]];
 	return (text) => {
 		const found = [];
 		let clean = text;
@@ -36931,6 +37018,7 @@ function chainOf({ entries, facts, plan }, session) {
 	const test = session.testsBegun;
 	return [
 		...confirmed === planDigest(plan) ? [] : [`${layout.plan} is not the plan that was confirmed`],
+		...mendedFaults(entries).map((f) => `${layout.entries}: ${f}`),
 		...session.state === "TEST" ? [] : [`${layout.entries} ends in ${session.state}, where nothing is tested`],
 		...facts.test === test ? [] : [`${layout.facts}: it is test ${test} of its session, not ${facts.test}`],
 		...facts.sessionStartedAt === session.startedAt ? [] : [`${layout.facts}: sessionStartedAt is not the time of the first entry`],
@@ -39650,14 +39738,15 @@ async function refusal(way, signal) {
 }
 /** What stays, stays in a folder of its own, and the next run tries again. */
 async function removed(dir, way) {
-	if (way !== "sudo") return rm(dir, {
+	if (!(way !== "sudo" && await rm(dir, {
 		recursive: true,
 		force: true
-	}).catch(() => void 0);
-	await runProcess([
-		"sudo",
-		"-n",
-		"--",
+	}).then(() => true, () => false))) await runProcess([
+		...way === "sudo" ? [
+			"sudo",
+			"-n",
+			"--"
+		] : [],
 		"rm",
 		"-rf",
 		"--",
@@ -41583,7 +41672,7 @@ async function besideTheCommit(source, signal) {
 		source.commit
 	])).stdout.toString("utf8").split("\0");
 	const submodules = tree.flatMap((line) => line.startsWith("160000 ") ? [line.slice(line.indexOf("	") + 1)] : []);
-	if (submodules.length > 0) return `the commit has ${named$2("submodule", submodules)}, which are repositories of their own`;
+	if (submodules.length > 0) return `the commit has ${named$1("submodule", submodules)}, which are repositories of their own`;
 	const all = tree.filter(Boolean).map((line) => line.slice(line.indexOf("	") + 1));
 	const within = source.subdir === "" ? "" : `${source.subdir}/`;
 	const manifests = all.filter((path) => path.startsWith(within) && /(?:^|\/)Cargo\.toml$/.test(path));
@@ -41592,7 +41681,7 @@ async function besideTheCommit(source, signal) {
 		"blob",
 		`${source.commit}:${path}`
 	]).then(({ stdout }) => stdout.toString("utf8"), () => void 0));
-	if (outside.length > 0) return `the workspace depends on ${named$2("package", outside)} outside of the repository`;
+	if (outside.length > 0) return `the workspace depends on ${named$1("package", outside)} outside of the repository`;
 	const words = (await git([
 		"check-attr",
 		"--cached",
@@ -41618,9 +41707,9 @@ async function besideTheCommit(source, signal) {
 	const [first] = filtered;
 	if (first === void 0) return null;
 	const paths = filtered.filter(({ value }) => value === first.value).map(({ path }) => path);
-	return `the commit holds only what the filter ${first.value} made of ${named$2("file", paths)}`;
+	return `the commit holds only what the filter ${first.value} made of ${named$1("file", paths)}`;
 }
-const named$2 = (what, paths) => `${paths.length} ${what}${paths.length === 1 ? "" : "s"} (${paths.slice(0, 3).join(", ")}${paths.length > 3 ? ", …" : ""})`;
+const named$1 = (what, paths) => `${paths.length} ${what}${paths.length === 1 ? "" : "s"} (${paths.slice(0, 3).join(", ")}${paths.length > 3 ? ", …" : ""})`;
 
 // src/adapters/build/obtain-binary.ts
 /** One binary to test, whichever way it comes: zigbuild here, the native build where that cannot work, a given file, a release asset. */
@@ -41835,57 +41924,6 @@ function concealing(files, secrets) {
 		takenOut: () => [...taken]
 	};
 }
-
-// src/domain/fix/guards.ts
-/** The first row that says something. */
-const first = (rows, of) => {
-	for (const [reason, why] of rows) {
-		const said = why(of);
-		if (said !== null) return {
-			reason,
-			why: said
-		};
-	}
-	return null;
-};
-const named$1 = (paths) => `${paths.slice(0, 5).join(", ")}${paths.length > 5 ? ", …" : ""}`;
-/** Null: the command ended well. */
-const endFault = (ended) => first([
-	["too long", (e) => e.kind === "late" ? "it was ended with everything that it had started" : null],
-	["too much output", (e) => e.kind === "too much output" ? "it was ended" : null],
-	["too much memory", (e) => e.kind === "too much memory" ? "it was ended" : null],
-	["too many processes", (e) => e.kind === "too many processes" ? "it was ended" : null],
-	["command failed", (e) => e.kind === "exited" && e.code !== 0 ? `exit code ${e.code}` : null],
-	["command failed", (e) => e.kind === "signalled" ? `ended by ${e.signal}` : null],
-	["command failed", (e) => e.kind === "not started" ? e.why : null]
-], ended);
-/** Whatever the globs say: git's own files, what CI does, and what says how the program is tested. */
-const never = /(?:^|\/)\.git(?:\/|$)|(?:^|\/)\.git(?:modules|attributes)$|(?:^|\/)vps-test\.yaml$|(?:^|\/)\.claude\/vps-test(?:\.yaml$|\/)/i;
-const workflow = /^\.github(?:\/|$)|(?:^|\/)action\.ya?ml$/i;
-const testFile = /(?:^|[/_.-])(?:tests?|specs?)(?:[/_.-]|$)/i;
-/** Null: all of it may be committed. */
-const changeFault = (look) => first([
-	["no regular file", ({ irregular }) => irregular.length === 0 ? null : named$1(irregular)],
-	["too large", ({ tooLarge }) => tooLarge],
-	["no change", ({ changed }) => changed.length === 0 ? "its copy is as it was" : null],
-	["outside its paths", ({ changed, workflows }) => {
-		const out = changed.filter(({ path, allowed }) => !allowed || never.test(path) || !workflows && workflow.test(path));
-		return out.length === 0 ? null : named$1(out.map((c) => c.path));
-	}],
-	["tests weakened", ({ changed }) => {
-		const gone = changed.filter(({ kind, path }) => kind === "deleted" && testFile.test(path));
-		return gone.length === 0 ? null : `deleted: ${named$1(gone.map((c) => c.path))}`;
-	}]
-], look);
-const repeatFault = (before, made) => first([["same again", ({ trees }) => trees.includes(made.tree) ? "what it left was tested before" : null], ["same again", ({ diffs }) => diffs.includes(made.diff) ? "the same lines as an earlier fix" : null]], before);
-/** Null: each command passes, and executes at least what it executed before. */
-const testsFault = (tests) => first([["tests weakened", (all) => {
-	const less = all.find((t) => t.before !== null && (t.after ?? 0) < t.before);
-	return less === void 0 ? null : `${less.command} executed ${less.before ?? 0} tests before and ${less.after ?? "none that can be counted"} after`;
-}], ["tests failed", (all) => {
-	const bad = all.find((t) => endFault(t.ended) !== null);
-	return bad === void 0 ? null : `${bad.command}: ${endFault(bad.ended)?.why ?? ""}`;
-}]], tests);
 
 // src/domain/fix/test-counts.ts
 const sum = (line, pattern) => {
@@ -43975,14 +44013,17 @@ const most = {
 	files: 300,
 	bytes: 8 << 20
 };
-/** `tree`: the commit as we checked it out; `copy`: what became of it. */
-async function changesOf(tree, copy, config, signal) {
+/** `tree`: the commit as we checked it out; `copy`: what became of it; `secrets`: what the command was given. */
+async function changesOf(tree, copy, config, secrets, signal) {
 	const none = {
 		changed: [],
 		irregular: [],
 		tooLarge: null,
+		secret: [],
 		workflows: config.workflows
 	};
+	const redact = redactor(secrets.map(bytewise));
+	const holds = (text) => redact(text).found.includes(ofThisRun);
 	const found = [];
 	if (!await walk(copy, "", found)) return {
 		...none,
@@ -43991,7 +44032,7 @@ async function changesOf(tree, copy, config, signal) {
 	const tracked = await trackedIn(tree, signal);
 	const ignored = await ignoredIn(tree, found.filter((f) => !tracked.has(f.path)).map((f) => f.path), signal);
 	const seen = found.filter((f) => tracked.has(f.path) || !ignored.has(f.path));
-	const irregular = [];
+	const [irregular, secret] = [[], []];
 	const changed = [];
 	const allowed = (0, import_picomatch.default)([...config.paths], {
 		nonegate: true,
@@ -44004,7 +44045,14 @@ async function changesOf(tree, copy, config, signal) {
 			if (kind !== "link" || !(mode === "120000" && await sameLink(tree, copy, path))) irregular.push(path);
 			continue;
 		}
-		const now = await fileIn(copy, path, most.bytes);
+		const now = await fileIn(copy, path, most.bytes).catch((error) => {
+			if (isErrno(error)) return void 0;
+			throw error;
+		});
+		if (now === void 0) {
+			irregular.push(path);
+			continue;
+		}
 		if (now === null) return {
 			...none,
 			tooLarge: `${path} is larger than ${most.bytes} bytes`
@@ -44012,6 +44060,8 @@ async function changesOf(tree, copy, config, signal) {
 		const before = mode === void 0 || mode === "120000" ? void 0 : await fileIn(tree, path, 1e400);
 		if (before !== void 0 && before !== null && same(before, now)) continue;
 		bytes += now.content.length;
+		if (holds(bytewise(path))) secret.push(`file ${changed.length + 1}, by its name`);
+		else if (holds(now.content.toString("latin1")) && !holds(before?.content.toString("latin1") ?? "")) secret.push(path);
 		changed.push({
 			path,
 			kind: mode === void 0 ? "added" : "changed",
@@ -44028,6 +44078,7 @@ async function changesOf(tree, copy, config, signal) {
 	return {
 		...none,
 		irregular,
+		secret,
 		changed: [...changed, ...gone.map(([path]) => ({
 			path,
 			kind: "deleted",
@@ -44037,9 +44088,20 @@ async function changesOf(tree, copy, config, signal) {
 		}))].toSorted((a, b) => a.path < b.path ? -1 : 1)
 	};
 }
-/** Directories are entered, links are not. False: there is too much. */
+/** As concealing reads evidence: each byte a character. */
+const bytewise = (text) => Buffer.from(text, "utf8").toString("latin1");
+const isErrno = (error) => error instanceof Error && "syscall" in error;
+/** Directories are entered, links are not. False: there is too much. One that cannot be looked into is no file. */
 async function walk(copy, below, found) {
-	for (const entry of await readdir(join$1(copy, below), { withFileTypes: true })) {
+	const entries = await readdir(join$1(copy, below), { withFileTypes: true }).catch((error) => {
+		if (isErrno(error)) return null;
+		throw error;
+	});
+	if (entries === null) found.push({
+		path: below,
+		kind: "other"
+	});
+	for (const entry of entries ?? []) {
 		const path = below === "" ? entry.name : `${below}/${entry.name}`;
 		if (path === ".git") continue;
 		if (entry.isDirectory()) {
@@ -44053,7 +44115,7 @@ async function walk(copy, below, found) {
 	return true;
 }
 /** A name that is not UTF-8, or that a page or a command would read as two. */
-const isPath = (path) => !/[\u0000-\u001f\u007f\ufffd\\"]/.test(path) && path.length < 1e3;
+const isPath = (path) => !/[\p{Cc}\p{Cf}\u2028\u2029\ufffd\\"]/u.test(path) && path.length < 1e3;
 /** Mode by path. */
 async function trackedIn(tree, signal) {
 	const listed = await gitTold(tree, signal, [
@@ -44449,7 +44511,7 @@ async function work(o, asked, signal) {
 	try {
 		changes = await runEnclosed(fixing, async (copy, end) => {
 			await keep("command", end);
-			return endFault(end.ended) ?? changesOf(tree, copy, config, signal);
+			return endFault(end.ended) ?? changesOf(tree, copy, config, Object.values(hidden), signal);
 		});
 	} finally {
 		await forget(join$1(o.folder, place, "sandbox"), o, signal);
@@ -44458,7 +44520,10 @@ async function work(o, asked, signal) {
 		kind: "gave up",
 		...changes
 	};
-	const wrong = changeFault(changes);
+	const wrong = changeFault({
+		...changes,
+		guarded: asked.guarded
+	});
 	if (wrong !== null) return {
 		kind: "gave up",
 		...wrong
@@ -51972,7 +52037,6 @@ function lastAtWork({ session, entries }) {
 }
 
 // src/adapters/notify/post.ts
-/** One HTTP request to a receiver of notifications, and whether another try may help. */
 /** Of one try, so that a receiver that is silent holds no run. */
 const patienceMs$1 = 1e4;
 /** A receiver may name a later time; a run does not wait for it longer. */
@@ -52016,10 +52080,11 @@ function pauseOf(text) {
 	const s = text === null ? NaN : Number(text);
 	return Number.isFinite(s) && s >= 0 ? Math.min(s * 1e3, longestPauseMs) : 1e3;
 }
+/** What fetch says of a request that it cannot make repeats headers and addresses. */
 const reasonOf = (error) => {
-	if (!(error instanceof Error)) return String(error);
+	if (!(error instanceof Error)) return "no reason is given";
 	const { cause } = error;
-	return cause instanceof Error && "code" in cause ? String(cause.code) : error.name === "TimeoutError" ? "no answer" : messageOf(error).slice(0, 100);
+	return cause instanceof Error && "code" in cause ? String(cause.code) : error.name === "TimeoutError" ? "no answer" : error.name;
 };
 const json = { "content-type": "application/json" };
 
@@ -52296,6 +52361,7 @@ function addressOf(name, text) {
 	const url = URL.canParse(text) ? new URL(text) : null;
 	const here = url !== null && /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(url.hostname);
 	if (url === null || !(url.protocol === "https:" || here && url.protocol === "http:")) throw unusable(`${name} is no https address`);
+	if (url.username !== "" || url.password !== "") throw unusable(`${name} holds a user or a password`);
 	return url;
 }
 const unusable = (message) => new Failure({
@@ -52461,10 +52527,11 @@ function announcer(telling) {
 				ledger: overLedger(sessions, l.ledger)
 			}))
 		},
-		settle: async () => {
+		settle: async (signal) => {
 			if (telling.channels.length === 0) return;
 			const waited = new AbortController();
-			await Promise.race([queue, telling.clock.sleep(settleMs, waited.signal).catch(() => void 0)]);
+			const enough = AbortSignal.any([waited.signal, signal]);
+			await Promise.race([queue, telling.clock.sleep(settleMs, enough).catch(() => void 0)]);
 			waited.abort();
 		}
 	};
@@ -52474,6 +52541,10 @@ const wishesOf = (entries) => entries.findLast(hasPlan)?.facts.plan.config.notif
 /** Each by each channel, in order; what became of it is a line of the session's record. */
 async function deliver(telling, folder, notes, wishes) {
 	const redact = redactor(telling.secrets);
+	const withoutSecrets = (outcome) => outcome.kind === "failed" ? {
+		...outcome,
+		why: redact(outcome.why).text
+	} : outcome;
 	const made = [];
 	for (const note of notes) {
 		const clean = {
@@ -52486,7 +52557,7 @@ async function deliver(telling, folder, notes, wishes) {
 			const mine = before.filter((d) => d.channel === channel.channel);
 			const why = silence(clean, wishes, mine, at);
 			const { session, seq, event, line } = clean;
-			const outcome = why === null ? await tried(telling, channel, clean, folder) : {
+			const outcome = why === null ? withoutSecrets(await tried(telling, channel, clean, folder)) : {
 				kind: "silent",
 				why
 			};
@@ -52502,7 +52573,7 @@ async function deliver(telling, folder, notes, wishes) {
 		}));
 		await mkdir(folder, { recursive: true });
 		await appendFile(join$1(folder, recordFile), all.map((d) => `${JSON.stringify(d)}\n`).join(""));
-		for (const { channel, outcome } of all) if (outcome.kind === "failed") telling.log.warn(`${channel} was not told: ${redact(outcome.why).text}`);
+		for (const { channel, outcome } of all) if (outcome.kind === "failed") telling.log.warn(`${channel} was not told: ${outcome.why}`);
 		made.push(...all);
 	}
 	return made;
@@ -52695,4 +52766,4 @@ const shiftOf = (text) => {
 };
 const packageRoot = (from) => existsSync(join$1(from, "fleets")) || dirname(from) === from ? from : packageRoot(dirname(from));
 
-export { formFields as $, survey as $n, oneOf as $r, localSessions as $t, assemblePlan as A, stripHidden as Ai, plainLines as An, rosterOf as Ar, replaceFile as At, findProjectFile as B, strong as Bn, writerText as Br, newestPlan as Bt, planText as C, traitsOf as Ci, blocksMarkdown as Cn, projectOf as Cr, fingerprint as Ct, profilesFor as D, iso as Di, blockText as Dn, keptBinary as Dr, reasonOf$1 as Dt, loadProfiles as E, duration as Ei, sectionMarkdown as En, writerOf as Er, parsePrivateKey as Et, shell as F, isFailure as Fi, link as Fn, listNodes as Fr, hint as Ft, usualWishes as G, installProber as Gn, meaningOf$1 as Gr, check$1 as Gt, parseProject as H, text$2 as Hn, hasPlan as Hr, recordOutcome as Ht, up as I, failureRow as Ii, list$1 as In, quote as Ir, hostKey as It, confirmation as J, suiteIds as Jn, fields as Jr, junitOf as Jt, choose as K, randomHex as Kn, anything as Kr, proofText as Kt, nodes as L, failures as Li, pairs as Ln, revisionOf as Lr, isRecord as Lt, down as M, Failure as Mi, codeBlock as Mn, leaseForBuild as Mr, parseFleet as Mt, examine as N, exitCodeOf as Ni, inline as Nn, takeLeases as Nr, parseYaml as Nt, parseProfile as O, messageOf as Oi, inlineText as On, triedBefore as Or, refusedStart as Ot, printLabStatus as P, exitCodes as Pi, joined as Pn, onEachNode as Pr, yamlOptions as Pt, flagOf as Q, parseSurvey as Qn, number$4 as Qr, subjectResults as Qt, chosenFleet as R, version as Ri, paragraph as Rn, buildMs as Rr, beginSession as Rt, resumeInterrupted as S, perCheckpoint as Si, checkpointSection as Sn, originOf as Sr, everyAlgorithm as St, plannedEnclosure as T, sortFaults as Ti, pageMarkdown as Tn, testsOf as Tr, hostKeyOf as Tt, parseProjectAll as U, toned as Un, isPersonsPlan as Ur, recordedPlan as Ut, fleetNamed as V, table$2 as Vn, fold as Vr, pushSession as Vt, projectFiles as W, httpsUrl as Wn, isTest as Wr, bundleIn as Wt, defaultFleet as X, failedOf as Xn, list$2 as Xr, untrustedEvidence as Xt, callFields as Y, dialledAs as Yn, kinds$2 as Yr, ctrfOf as Yt, fieldRows as Z, knownName as Zn, name$2 as Zr, nounOf as Zt, approve as _, checkpointStates as _i, findingsSection as _n, textAt as _r, readInput as _t, harmless as a, countOf as ai, runAttached as an, promisesOf as ar, take as at, leftBehind as b, isCheckpoint as bi, criteriaSection as bn, buildFaultsOf as br, eachAddress as bt, wishesOf as c, groupsOf$3 as ci, checkpointsSection as cn, receiveOn as cr, readNotes as ct, serviceWishes as d, buildFaultKinds as di, readerOf as dn, ElfError as dr, isOdd as dt, optional as ei, remoteSessions as en, checkpointOf as er, fromConfiguration as et, stop as f, busyPolicies as fi, driverOf as fn, readElf as fr, leasesOn as ft, diagnose as g, checkpointRows as gi, newestEntriesSection as gn, eventIn as gr, loadFleet as gt, nextStep as h, sha256 as hi, controlsSection as hn, hostPort as hr, keyFile as ht, takeEnvironment as i, planDigest as ii, gitAt as in, bestGrade as ir, duties as it, readCargo as j, machineFault as ji, code$1 as jn, giveLeasesBack as jr, readSource as jt, manifestsIn as k, printable as ki, plainLine as kn, leasedNodes as kr, orAbort as kt, notificationsOf as l, suiteCounts as li, run as ln, switchOn as lr, checkKey as lt, status as m, canonical as mi, proofFile as mn, servicePortOf as mr, settledCode as mt, hiddenEnvironment as n, text$3 as ni, storedSessions as nn, runInputOf as nr, requestInputs as nt, uncommanded as o, countsText as oi, runProcess as on, needsOf as or, tickOf as ot, logs as p, chainFaults as pi, collect as pn, readPeerId as pr, exitCode as pt, parseRequest as q, randomInt as qn, every as qr, cloneAt as qt, openAnnouncer as r, whole$3 as ri, GitError as rn, toLines as rr, decide as rt, deliver as s, groupName as si, entryShape as sn, percent$1 as sr, note as st, contextOf as t, orNull as ti, storedSession as tn, fromLines as tr, requestFields as tt, channelsOf as u, subjectName as ui, testTurn as un, unitOf as ur, breakLeases as ut, sameNodes as v, configKey as vi, notCoveredSection as vn, journal as vr, readOnlyWorld as vt, makePlan as w, faultText as wi, hiddenLine as wn, subjectOf as wr, hostKeyLine as wt, newSession as x, isFinal as xi, suiteReports as xn, fleetOf$1 as xr, overWire as xt, waitsOn as y, firstLoop as yi, countsSection as yn, removeUnit as yr, worldIn as yt, cancelled as z, present as zn, heartbeatMs as zr, confirmSession as zt };
+export { flagOf as $, parseSurvey as $n, number$4 as $r, subjectResults as $t, manifestsIn as A, printable as Ai, plainLine as An, leasedNodes as Ar, orAbort as At, cancelled as B, present as Bn, heartbeatMs as Br, confirmSession as Bt, resumeInterrupted as C, perCheckpoint as Ci, checkpointSection as Cn, originOf as Cr, everyAlgorithm as Ct, loadProfiles as D, duration as Di, sectionMarkdown as Dn, writerOf as Dr, parsePrivateKey as Dt, plannedEnclosure as E, sortFaults as Ei, pageMarkdown as En, testsOf as Er, hostKeyOf as Et, printLabStatus as F, exitCodes as Fi, joined as Fn, onEachNode as Fr, yamlOptions as Ft, projectFiles as G, httpsUrl as Gn, isTest as Gr, bundleIn as Gt, fleetNamed as H, table$2 as Hn, fold as Hr, pushSession as Ht, shell as I, isFailure as Ii, link as In, listNodes as Ir, hint as It, parseRequest as J, randomInt as Jn, every as Jr, cloneAt as Jt, usualWishes as K, installProber as Kn, meaningOf$1 as Kr, check$1 as Kt, up as L, failureRow as Li, list$1 as Ln, quote as Lr, hostKey as Lt, readCargo as M, machineFault as Mi, code$1 as Mn, giveLeasesBack as Mr, readSource as Mt, down as N, Failure as Ni, codeBlock as Nn, leaseForBuild as Nr, parseFleet as Nt, profilesFor as O, iso as Oi, blockText as On, keptBinary as Or, reasonOf$1 as Ot, examine as P, exitCodeOf as Pi, inline as Pn, takeLeases as Pr, parseYaml as Pt, fieldRows as Q, knownName as Qn, name$2 as Qr, nounOf as Qt, nodes as R, failures as Ri, pairs as Rn, revisionOf as Rr, isRecord as Rt, newSession as S, isFinal as Si, suiteReports as Sn, fleetOf$1 as Sr, overWire as St, makePlan as T, faultText as Ti, hiddenLine as Tn, subjectOf as Tr, hostKeyLine as Tt, parseProject as U, text$2 as Un, hasPlan as Ur, recordOutcome as Ut, findProjectFile as V, strong as Vn, writerText as Vr, newestPlan as Vt, parseProjectAll as W, toned as Wn, isPersonsPlan as Wr, recordedPlan as Wt, callFields as X, dialledAs as Xn, kinds$2 as Xr, ctrfOf as Xt, confirmation as Y, suiteIds as Yn, fields as Yr, junitOf as Yt, defaultFleet as Z, failedOf as Zn, list$2 as Zr, untrustedEvidence as Zt, diagnose as _, checkpointRows as _i, newestEntriesSection as _n, eventIn as _r, loadFleet as _t, harmless as a, planDigest as ai, gitAt as an, bestGrade as ar, duties as at, waitsOn as b, firstLoop as bi, countsSection as bn, removeUnit as br, worldIn as bt, wishesOf as c, groupName as ci, entryShape as cn, percent$1 as cr, note as ct, notifySecrets as d, subjectName as di, testTurn as dn, unitOf as dr, breakLeases as dt, oneOf as ei, localSessions as en, survey as er, formFields as et, serviceWishes as f, buildFaultKinds as fi, readerOf as fn, ElfError as fr, isOdd as ft, nextStep as g, sha256 as gi, controlsSection as gn, hostPort as gr, keyFile as gt, status as h, canonical as hi, proofFile as hn, servicePortOf as hr, settledCode as ht, takeEnvironment as i, whole$3 as ii, GitError as in, toLines as ir, decide as it, assemblePlan as j, stripHidden as ji, plainLines as jn, rosterOf as jr, replaceFile as jt, parseProfile as k, messageOf as ki, inlineText as kn, triedBefore as kr, refusedStart as kt, notificationsOf as l, groupsOf$3 as li, checkpointsSection as ln, receiveOn as lr, readNotes as lt, logs as m, chainFaults as mi, collect as mn, readPeerId as mr, exitCode as mt, hiddenEnvironment as n, orNull as ni, storedSession as nn, fromLines as nr, requestFields as nt, uncommanded as o, countOf as oi, runAttached as on, promisesOf as or, take as ot, stop as p, busyPolicies as pi, driverOf as pn, readElf as pr, leasesOn as pt, choose as q, randomHex as qn, anything as qr, proofText as qt, openAnnouncer as r, text$3 as ri, storedSessions as rn, runInputOf as rr, requestInputs as rt, deliver as s, countsText as si, runProcess as sn, needsOf as sr, tickOf as st, contextOf as t, optional as ti, remoteSessions as tn, checkpointOf as tr, fromConfiguration as tt, channelsOf as u, suiteCounts as ui, run as un, switchOn as ur, checkKey as ut, approve as v, checkpointStates as vi, findingsSection as vn, textAt as vr, readInput as vt, planText as w, traitsOf as wi, blocksMarkdown as wn, projectOf as wr, fingerprint as wt, leftBehind as x, isCheckpoint as xi, criteriaSection as xn, buildFaultsOf as xr, eachAddress as xt, sameNodes as y, configKey as yi, notCoveredSection as yn, journal as yr, readOnlyWorld as yt, chosenFleet as z, version as zi, paragraph as zn, buildMs as zr, beginSession as zt };
