@@ -7,6 +7,7 @@ import { placeOf } from '../../src/commands/place.ts'
 import type { Fleet } from '../../src/domain/fleet.ts'
 import { labBoxEnter, labDown, labExec, labUp, loadTopology, powerOff, powerOn } from '../../src/lab/lab.ts'
 import { needRoot } from '../lab/leftovers.ts'
+import { claim, release } from './claim.ts'
 import { root, run } from './cli.ts'
 
 export const topologyFile = (name: string): string => join(root, 'test/fixtures/lab', `${name}.topology.yaml`)
@@ -32,6 +33,7 @@ const options = (id: string) => ({ id, log, signal: AbortSignal.timeout(120_000)
 
 export async function openLab(id: string, topology = 'nine'): Promise<Lab> {
   needRoot()
+  await claim(id)
   await labDown(options(id))
   const fleet = await labUp({
     ...options(id),
@@ -53,11 +55,16 @@ export async function openLab(id: string, topology = 'nine'): Promise<Lab> {
     box: (node, argv) => execute([...labBoxEnter({ id, node }), ...argv]),
     off: (node) => powerOff({ ...options(id), node }),
     power: (node) => powerOn({ ...options(id), node }),
-    down: () => labDown(options(id)),
+    down: async () => {
+      await labDown(options(id))
+      release(id)
+    },
   }
 }
 
 export const dropLab = async (id: string): Promise<void> => {
   needRoot()
+  await claim(id)
   await labDown(options(id))
+  release(id)
 }
