@@ -17,7 +17,7 @@ export function pure(mode, args) {
 }
 
 /** One queue of all layers, act and labs first: they wait more than they compute, so there are more workers than cores. */
-const workers = 3 * availableParallelism()
+const workers = 2 * availableParallelism()
 
 /** Arguments narrow the run to vitest with those arguments: `npm test -- test/domain`. */
 export async function test(args) {

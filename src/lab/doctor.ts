@@ -21,7 +21,7 @@ export const doctor = (o: DoctorOptions): Promise<readonly CheckResult[]> =>
     (o.list ?? checks)
       .filter((c) => o.only === undefined || o.only.includes(c.needed))
       .map(async (check): Promise<CheckResult> => {
-        const ended = await exec(check.probe, { timeoutMs: 20_000, signal: o.signal, inherit: true }).catch(
+        const ended = await exec(check.probe, { timeoutMs: 90_000, signal: o.signal, inherit: true }).catch(
           (e: Error) => {
             o.signal.throwIfAborted()
             return { code: 1, stdout: e.message, stderr: '' }

@@ -218,7 +218,7 @@ function follow(child: ChildProcess, scratch: string, options: ActOptions): ActR
     broken = true
     child.kill('SIGTERM')
   }
-  const timer = setTimeout(end, options.timeoutMs ?? 5 * 60_000)
+  const timer = setTimeout(end, options.timeoutMs ?? 8 * 60_000)
   options.signal?.addEventListener('abort', end)
   const done = new Promise<number>((exit, fail) => {
     child.once('error', fail).once('close', (code) => exit(code ?? -1))

@@ -136,7 +136,7 @@ async function artifact(begins: string): Promise<Readonly<Record<string, number>
     join(place, 'x.zip'),
     join(place, 'all'),
     { files: 1000, bytes: 1 << 28 },
-    AbortSignal.timeout(20_000),
+    AbortSignal.timeout(90_000),
   )
   return Object.fromEntries(names.map((name) => [name, readFileSync(join(place, 'all', name)).length]))
 }

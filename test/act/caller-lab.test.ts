@@ -53,7 +53,7 @@ beforeAll(async () => {
   await run(
     process.execPath,
     [join(root, 'src/cli.ts'), 'init', '--dir', scene.workspace, '--fleet', 'fleets/lab.yaml'],
-    { timeout: 30_000 },
+    { timeout: 120_000 },
   )
   await scene.commit('vps-test', (dir) => {
     mkdirSync(join(dir, 'fleets'))

@@ -40,7 +40,7 @@ const run = (workflow: string, more: Partial<ActOptions>): Promise<ActResult> =>
     workflow,
     event: 'push',
     secrets: { VPS_TEST_SSH_KEY: 'a\nb\n' },
-    timeoutMs: 60_000,
+    timeoutMs: 5 * 60_000,
     ...more,
     env: { VPS_TEST_ACT_SCRIPT: JSON.stringify(script) },
   })

@@ -56,7 +56,7 @@ export async function serveGit(remote: string): Promise<GitServer> {
         () => true,
         () => false,
       ),
-    10_000,
+    60_000,
   )
   return {
     url,

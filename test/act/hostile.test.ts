@@ -43,7 +43,7 @@ const git = (...args: readonly string[]): string =>
     { encoding: 'utf8' },
   )
 const asked = (inputs: Readonly<Record<string, string>>): Dispatch => ({
-  timeoutMs: 150_000,
+  timeoutMs: 8 * 60_000,
   inputs: {
     project: 'testnet',
     focus: 'connectivity',

@@ -34,7 +34,7 @@ export const nodeOnNoNet = (names: readonly string[]): string =>
 export async function privateKey(dir: string, name: string, passphrase = ''): Promise<string> {
   const file = join(dir, `key-${name}`)
   rmSync(file, { force: true })
-  await run('ssh-keygen', ['-q', '-t', 'ed25519', '-N', passphrase, '-C', 'of a test', '-f', file], { timeout: 20_000 })
+  await run('ssh-keygen', ['-q', '-t', 'ed25519', '-N', passphrase, '-C', 'of a test', '-f', file], { timeout: 90_000 })
   return readFileSync(file, 'utf8')
 }
 
@@ -49,7 +49,7 @@ export async function pairsOf(
   const file = join(dir, 'gh')
   writeFileSync(file, '#!/bin/sh\nprintf "%s\\0" "$@"\n')
   chmodSync(file, 0o755)
-  const { stdout } = await run('sh', ['-euc', line], { env: { PATH: `${dir}:/usr/bin:/bin` }, timeout: 10_000 })
+  const { stdout } = await run('sh', ['-euc', line], { env: { PATH: `${dir}:/usr/bin:/bin` }, timeout: 60_000 })
   const words = stdout.split('\0').slice(0, -1)
   const first = words.indexOf('-f')
   const pairs = words

@@ -106,7 +106,7 @@ test('a program that died during the wait: the tick dies too, the next one takes
           )
         ).trim(),
       ),
-    30_000,
+    120_000,
     100,
   )
 

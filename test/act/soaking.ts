@@ -62,7 +62,7 @@ export async function proofOf(scene: Scene, entry: Entry | undefined): Promise<s
   if (found === undefined) throw new Error('the entry names no artifact that is there')
   const dir = realpathSync(mkdtempSync(join(scene.dir, 'evidence-')))
   writeFileSync(join(dir, 'packed.zip'), found.data)
-  await unzip(join(dir, 'packed.zip'), dir, { files: 10_000, bytes: 1 << 28 }, AbortSignal.timeout(30_000))
+  await unzip(join(dir, 'packed.zip'), dir, { files: 10_000, bytes: 1 << 28 }, AbortSignal.timeout(120_000))
   return readFileSync(join(dir, basename(test?.proofPage ?? '')), 'utf8')
 }
 

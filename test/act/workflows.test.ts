@@ -42,7 +42,7 @@ const options = (script: Script, more: Partial<ActOptions> = {}): ActOptions => 
   workflow: 'vps-test.yml',
   inputs: { repo: 'here', fleet: 'lab', 'queue-minutes': '0' },
   secrets: { VPS_TEST_SSH_KEY: 'line one\nline two\n', GITHUB_TOKEN: 'secret-token' },
-  timeoutMs: 60_000,
+  timeoutMs: 5 * 60_000,
   ...more,
   env: {
     GITHUB_RUN_ID: '77',

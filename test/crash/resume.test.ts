@@ -44,7 +44,7 @@ async function during(running: Running, what: string, holds: () => boolean): Pro
       seen ||= holds()
       return seen || over
     },
-    120_000,
+    300_000,
     1,
   )
   return seen

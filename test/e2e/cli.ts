@@ -106,7 +106,7 @@ export interface Limits {
 export async function begin(
   args: readonly string[],
   home: string,
-  { limitMs = 180_000, group = false, cacheDir, env: more = {} }: Limits = {},
+  { limitMs = 480_000, group = false, cacheDir, env: more = {} }: Limits = {},
 ): Promise<Running> {
   const env = {
     ...process.env,

@@ -29,7 +29,7 @@ export interface Lab {
 }
 
 const log = { info: () => undefined, warn: () => undefined, progress: () => undefined }
-const options = (id: string) => ({ id, log, signal: AbortSignal.timeout(120_000) })
+const options = (id: string) => ({ id, log, signal: AbortSignal.timeout(300_000) })
 
 export async function openLab(id: string, topology = 'nine'): Promise<Lab> {
   needRoot()
@@ -41,7 +41,7 @@ export async function openLab(id: string, topology = 'nine'): Promise<Lab> {
     topology: loadTopology(readFileSync(topologyFile(topology), 'utf8')),
   })
   const execute = async ([file = '', ...args]: readonly string[]): Promise<string> =>
-    (await run(file, args, { timeout: 30_000, maxBuffer: 64 << 20 })).stdout
+    (await run(file, args, { timeout: 120_000, maxBuffer: 64 << 20 })).stdout
   const place = (name: string): readonly string[] => {
     const node = fleet.nodes.find((n) => n.name === name)
     return node === undefined ? [] : placeOf(node.runtime)

@@ -60,7 +60,7 @@ async function repository(name: string, change: (dir: string) => void): Promise<
 
 async function start(dir: string): Promise<{ code: number | null; err: string; entries: readonly Entry[] }> {
   const home = `${dir}-home`
-  const ended = await cli(['start', '--repo', dir, '--fleet', 'lab', '--lab', 'e6', '--yes', '--json'], home, 280_000)
+  const ended = await cli(['start', '--repo', dir, '--fleet', 'lab', '--lab', 'e6', '--yes', '--json'], home, 560_000)
   const ledger = await openGitLedger(join(home, 'testnet', 'ledger.git'))
   const id = (await ledger.sessions())[0]
   return { code: ended.code, err: ended.err, entries: id === undefined ? [] : await ledger.read(id) }

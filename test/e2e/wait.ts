@@ -6,7 +6,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 export async function until(
   what: string,
   holds: () => boolean | Promise<boolean>,
-  limitMs = 120_000,
+  limitMs = 300_000,
   stepMs = 5,
 ): Promise<void> {
   const deadline = performance.now() + limitMs

@@ -23,7 +23,7 @@ const o = {
   id,
   stateDir,
   log: { info: say, warn: say, progress: () => undefined },
-  signal: AbortSignal.timeout(90_000),
+  signal: AbortSignal.timeout(300_000),
 }
 const file = new URL('./fixtures/four.topology.yaml', import.meta.url).pathname
 

@@ -11,7 +11,7 @@ import { cgroups, leftovers, namespaces, needRoot, processes, state } from './le
 const id = 't2'
 const file = new URL('./fixtures/four.topology.yaml', import.meta.url).pathname
 const log = { info: () => undefined, warn: () => undefined, progress: () => undefined }
-const o = { id, log, signal: AbortSignal.timeout(90_000) }
+const o = { id, log, signal: AbortSignal.timeout(300_000) }
 const topology = loadTopology(readFileSync(file, 'utf8'), file)
 const dir = `/var/lib/vps-test/lab-${id}`
 

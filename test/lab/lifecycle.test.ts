@@ -10,7 +10,7 @@ import { leftovers, needRoot } from './leftovers.ts'
 
 const run = promisify(execFile)
 const id = 't1'
-const signal = AbortSignal.timeout(90_000)
+const signal = AbortSignal.timeout(300_000)
 const said: string[] = []
 const log = {
   info: (line: string) => {
