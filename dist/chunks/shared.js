@@ -46830,7 +46830,7 @@ function daemon(argv, cgroup, logFile) {
 /** Tries the checks of this machine, refuses in one sentence, and gets what is missing in one way. */
 const doctor = (o) => Promise.all((o.list ?? checks).filter((c) => o.only === void 0 || o.only.includes(c.needed)).map(async (check) => {
 	const ended = await exec(check.probe, {
-		timeoutMs: 2e4,
+		timeoutMs: 9e4,
 		signal: o.signal,
 		inherit: true
 	}).catch((e) => {
