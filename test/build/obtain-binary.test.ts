@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { BuildFailure } from '../../src/adapters/build/build-failure.ts'
@@ -85,6 +85,23 @@ test('a build is put beside its digest, and its record says all of it', async ()
   expect(dirty.record.from).toMatchObject({ dirty: { count: 1, paths: ['app/src/main.rs'] } })
   expect(dirty.record.sha256).not.toBe(record.sha256)
   expect(execFileSync(path, { encoding: 'utf8' })).toBe('toy []\n')
+})
+
+test('a changed file is built whatever its time says', async () => {
+  const { workspace } = repository('good')
+  const made = options(workspace, 'toy')
+  const first = await obtain(made)
+  const older = (text: string): void => {
+    const file = join(workspace, 'src', 'main.rs')
+    writeFileSync(file, text)
+    utimesSync(file, 1_000_000_000, 1_000_000_000)
+  }
+  older('fn main() { println!("older") }}\n')
+  await expect(obtain(made)).rejects.toThrow(BuildFailure)
+  older('fn main() { println!("older"); }\n')
+  const second = await obtain(made)
+  expect(second.record.sha256).not.toBe(first.record.sha256)
+  expect(execFileSync(second.path, { encoding: 'utf8' })).toBe('older\n')
 })
 
 test('where zig cannot work, the build host builds the commit, and the record says both', async () => {

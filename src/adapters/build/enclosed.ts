@@ -4,6 +4,7 @@ import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { Failure } from '../../domain/failure.ts'
 import { innerHome, sandboxEnvironment, shownFor } from '../sandbox/policy.ts'
+import { sourceBuiltScript } from '../sandbox/script.ts'
 import { openSandbox, type Enclosure, type SandboxWay } from '../sandbox/sandbox.ts'
 import { readPathDependencies } from '../../domain/cargo-metadata.ts'
 import type { Log } from '../../ports.ts'
@@ -127,6 +128,17 @@ export async function keepLock({ enclosure }: BuildSandbox, lock: string): Promi
 }
 
 const longestLock = 16 << 20
+
+/** What was built, so that the next build in this directory knows what has changed since. */
+export async function keepSourceList(launch: Enclosed, { workspace, targetDir, signal }: EnclosedBuild): Promise<void> {
+  const done = await runTool(['sh', '-c', sourceBuiltScript, 'source-built', targetDir], {
+    ...launch(workspace),
+    timeoutMs: 60_000,
+    signal,
+  })
+  if (done.code !== 0)
+    throw new Failure({ code: 'B302', message: `the list of the source in ${targetDir}: ${done.stderr.trim()}` })
+}
 
 /** Looked for as rustup does: in each directory above. */
 async function asksForToolchain(workspace: string): Promise<boolean> {

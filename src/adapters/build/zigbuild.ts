@@ -13,7 +13,7 @@ import { failures } from '../../domain/failures/failures.ts'
 import type { Clock } from '../../ports.ts'
 import { runTool } from './process.ts'
 import { buildProgress } from './progress.ts'
-import { asked, keepLock, sandboxFor, showOutside, type EnclosedBuild } from './enclosed.ts'
+import { asked, keepLock, keepSourceList, sandboxFor, showOutside, type EnclosedBuild } from './enclosed.ts'
 import { isInside } from './inside.ts'
 import { ensureZig } from './toolchain.ts'
 import { commandFault } from './workspace.ts'
@@ -72,6 +72,7 @@ export async function buildWithZig(options: ZigBuildOptions): Promise<BuildResul
       },
     }).finally(progress.end)
     if (done.code !== 0) return { kind: 'failed', ...classifyBuild(run, done.stderr) }
+    if (kind.kind !== 'none') await keepSourceList(launch, options)
     if (!locked) await keepLock(sandbox, lock)
     const here = { cargoRoot, targetDir: options.targetDir, enclosed: kind.kind !== 'none' }
     const seconds = (clock.now() - started) / 1000

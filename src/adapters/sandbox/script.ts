@@ -46,6 +46,24 @@ exit "$code"
 `
 
 /**
+ * Arguments: the copy of a source, and the list of its digests at the last build that passed in this target directory. Stdin: its
+ * files. A file whose bytes are others than then counts as changed now: cargo goes by times alone, and an older file may
+ * take the place of a newer one.
+ */
+const renewScript = `set -eu
+cd "$1"
+export LC_ALL=C
+xargs -0 -r sha256sum -z -- 2>/dev/null | sort -z >"$2.new"
+[ ! -f "$2" ] || comm -z -13 "$2" "$2.new" | cut -z -c 67- | xargs -0 -r touch -c --
+`
+
+/** Argument: a target directory, after a build there that passed. After one that failed the change is still to be built. */
+export const sourceBuiltScript = `for list in "$1"/.source-*.new; do
+  [ ! -f "$list" ] || mv -f "$list" "\${list%.new}" || exit 1
+done
+`
+
+/**
  * First process of its own PID, mount and IPC namespaces. Its arguments, in order: folder of this run; number of the
  * inner user; `setpriv` or `unshare`, by which rights are given up; paths that are shown and paths that may be written, a
  * line each; the inner user's home; where sources stand, a line each, whose files are listed in the run's folder; what
@@ -58,6 +76,7 @@ shift 9
 begin=$1
 shift
 umask 022
+renew='${renewScript}'
 fail() { echo "sandbox: $*" >&2; exit 125; }
 root=$run/root
 mkdir -p "$root"
@@ -146,8 +165,9 @@ n=0
 for from in $sources; do
   unset IFS
   if [ ! -e "/.before$run/copied-$n" ]; then
-    tar -C "/.before$from" --null --no-recursion --verbatim-files-from -T "/.before$run/files-$n" -cf - |
+    tar -C "/.before$from" --null --no-recursion --verbatim-files-from -T "/.before$run/files-$n" --format=posix -cf - |
       as tar -C "$from" -xpf - || fail "the source could not be copied"
+    [ -z "$written" ] || as sh -c "$renew" renew "$from" "\${written%%"$newline"*}/.source-$n" <"/.before$run/files-$n"
     : >"/.before$run/copied-$n"
   fi
   n=$((n + 1))
