@@ -66,7 +66,7 @@ async function act(job: Job, c: Context, command: Look): Promise<number> {
     case 'status':
       return status(c, {})
     case 'nodes':
-      return nodes(c, { fleet: await fleet(), key })
+      return nodes(c, { fleet: await fleet(), key, measure: true })
     case 'diagnose': {
       if (node === '')
         throw new Failure({

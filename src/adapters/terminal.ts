@@ -5,6 +5,8 @@ export interface Terminal extends Log {
   /** A result, on stdout, as it is but for workflow commands. */
   print(text: string): void
   readonly interactive: boolean
+  /** Columns of the terminal that results are printed on; null: they are not printed on one. */
+  columns(): number | null
   /** How cells of a table are painted; the identity without colour. */
   readonly palette: Readonly<Record<'good' | 'bad' | 'warn' | 'dim', (text: string) => string>>
 }
@@ -13,7 +15,8 @@ const quietMs = 2000
 
 export function terminal(): Terminal {
   const tty = process.stderr.isTTY === true
-  const colour = tty && process.env['NO_COLOR'] === undefined
+  // Results go to stdout: what reads them through a pipe wants no colours.
+  const colour = process.stdout.isTTY === true && process.env['NO_COLOR'] === undefined
   const paint =
     (sgr: number) =>
     (text: string): string =>
@@ -26,6 +29,7 @@ export function terminal(): Terminal {
   }
   return {
     interactive: tty && process.stdin.isTTY === true,
+    columns: () => (process.stdout.isTTY === true ? process.stdout.columns : null),
     palette: { good: paint(32), bad: paint(31), warn: paint(33), dim: paint(2) },
     print: (text) => {
       const safe = uncommanded(text)

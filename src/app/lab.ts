@@ -151,7 +151,7 @@ export async function printLabStatus(c: Context, flags: LabFlags): Promise<numbe
       c.terminal.palette,
     ),
   )
-  c.terminal.print(nodesTable(rows, c.terminal.palette))
+  c.terminal.print(nodesTable(rows, c.terminal.palette, c.terminal.columns()))
   return state.nodes.every((n) => n.up) ? exitCodes.passed : exitCodes.infra
 }
 

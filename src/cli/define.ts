@@ -8,7 +8,8 @@ import { serviceWishes } from '../app/stop.ts'
 import { requestFields, type RequestField, type RequestFieldName } from '../inputs/request-fields.ts'
 import { defineCheck } from './define-check.ts'
 import { defineTest } from './define-test.ts'
-import type { LeaseOptions, NodesOptions } from './options.ts'
+import type { LeaseOptions } from './options.ts'
+import { defineNodes } from './define-nodes.ts'
 import { defineNotify } from './define-notify.ts'
 import { flaggedFields } from './start-line.ts'
 import { verbs, type Verbs } from './verbs.ts'
@@ -142,14 +143,7 @@ export function defineVerbs(program: Command, c: Context, done: (code: number) =
         .option('--comment <text>', 'why'),
     ),
   ).action(async (project, flags) => done(await handlers.approve(at(flags), project, flags)))
-  json(
-    fleet(
-      program
-        .command('diagnose')
-        .description('Services, disk, memory, sockets and leases of one node.')
-        .argument('<node>'),
-    ),
-  ).action(async (node, flags) => done(await handlers.diagnose(c, node, { ...flags, key: keyFile(flags.key) })))
+  defineNodes(program, c, done, handlers, { fleet, json })
   program
     .command('init')
     .description('Write workflows and a configuration into a repository; overwrite nothing.')
@@ -174,22 +168,6 @@ export function defineVerbs(program: Command, c: Context, done: (code: number) =
       '\nOnly a ledger that you name, and that came to you by another way than the folder, is an anchor.\nExit codes: 0 valid and anchored, 31 valid and unanchored, 20 not valid, 2 no evidence folder.',
     )
     .action(async (folder, flags) => done(await handlers.verify(at(flags), folder, flags)))
-
-  const list = json(fleet(program.command('nodes').description('Every node: online, declared NAT, measured NAT.')))
-    .option('--no-measure', 'only ask who answers')
-    .action(async (flags) => done(await handlers.nodes(c, { ...flags, key: keyFile(flags.key) })))
-  fleet(
-    list
-      .command('trust')
-      .description('Show host keys and pin them in the fleet file after a yes.')
-      .argument('[node...]'),
-  )
-    .option('--yes', 'the fingerprints were compared')
-    .action(async (names, flags) => {
-      // What stands behind `nodes` counts for its sub-verb too, which measures nothing.
-      const { measure: _, ...given }: NodesOptions = { ...list.opts(), ...flags }
-      done(await handlers.trust(c, names, { ...given, key: keyFile(given.key) }))
-    })
 
   const held = json(fleet(program.command('lease').description('Who holds which node, for what, and how long yet.')))
     .addHelpText(

@@ -29,8 +29,9 @@ export const nodeFacts = ({ units, disks = ['/'], errorsWithinSeconds }: FactsWi
   idempotent: true,
   text: sh`
     n() { printf 'node %s %s\n' "$1" "$2"; }
-    echo ${factsWord}
-    n clock "$(date +%s%3N) $(cut -d' ' -f1 /proc/uptime)"
+    c="$(date +%s%3N) $(cut -d' ' -f1 /proc/uptime)"
+    echo ${factsWord}; n clock "$c"
+    ${raw(connectionRtt)}
     n boot "$(cat /proc/sys/kernel/random/boot_id)"; n kernel "$(uname -r)"
     n load "$(cut -d' ' -f1-3 /proc/loadavg)"; n cpus "$(getconf _NPROCESSORS_ONLN 2>/dev/null)"
     n memory "$(awk '/^MemTotal:/{t=$2}/^MemAvailable:/{a=$2}END{print t, a}' /proc/meminfo)"
@@ -56,6 +57,10 @@ export const nodeFacts = ({ units, disks = ['/'], errorsWithinSeconds }: FactsWi
     ${raw(units === 'ours' ? ours : sh`for u in ${units}; do look "$u"; done`)}
     echo ${factsWord} end`,
 })
+
+/** Of the SSH connection that this runs over, as the node's kernel keeps it; empty where it runs over none. */
+const connectionRtt = sh`set -- $SSH_CONNECTION
+    [ "$#" != 4 ] || n rtt "$(ss -Htin "sport = :$4 and dport = :$2" 2>/dev/null | sed -n 's/.* rtt:\([0-9.]*\)\/.*/\1/p' | head -n 1)"; set --`
 
 /** A unit file of ours has its note of whose it is beside it. */
 const ours = sh`for o in ${ownersDir}/*; do

@@ -104,7 +104,7 @@ const control = every<Control>({
   raw: list(anything),
 })
 const moment = fields({ wallMs: number, monotonicMs: number })
-const measurement = every<NatMeasurement>({
+export const measurement = every<NatMeasurement>({
   node: name,
   mapping: oneOf('none', 'EIM', 'ADM', 'APDM'),
   filtering: oneOf('EIF', 'ADF', 'APDF'),

@@ -4,6 +4,8 @@ import { parseClock } from './node-clock.ts'
 
 export interface MachineFacts {
   readonly clock: Read<NodeClock>
+  /** There and back over the SSH connection, smoothed by the node's kernel; absent: it was asked over none. */
+  readonly rttMs: Read<number>
   readonly bootId: Read<string>
   readonly kernel: Read<string>
   /** Over one, five and fifteen minutes. */
@@ -110,6 +112,7 @@ function machineOf(lines: Lines): MachineFacts {
   const clock = parseClock(first(lines, 'clock') ?? '')
   return {
     clock: clock === null ? notRead("the node's clock cannot be read") : thereIs(clock),
+    rttMs: lines.has('rtt') ? read(lines, 'rtt', /^(\d{1,7}(?:\.\d{1,6})?)$/, ([n]) => Number(n)) : { kind: 'absent' },
     bootId: read(lines, 'boot', /^([0-9a-f-]{36})$/, ([id = '']) => id),
     kernel: read(lines, 'kernel', /^([\w.+~-]{1,100})$/, ([name = '']) => name),
     load: read(lines, 'load', /^(\d{1,6}\.\d\d) (\d{1,6}\.\d\d) (\d{1,6}\.\d\d)$/, ([a, b, c]) => [
@@ -212,3 +215,8 @@ export const clockOffset = (clock: NodeClock, sentAt: number, receivedAt: number
   ms: Math.round(clock.wallMs - (sentAt + receivedAt) / 2),
   within: Math.ceil(Math.max(0, receivedAt - sentAt) / 2),
 })
+
+/** With what only the asking tells. */
+export interface FactsLook extends NodeFactsRead {
+  readonly clockOffset: Read<ClockOffset>
+}

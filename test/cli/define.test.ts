@@ -110,7 +110,8 @@ const rows: readonly (readonly [string, keyof Verbs, readonly unknown[]])[] = [
     ],
   ],
   ['verify d --ledger l --json', 'verify', ['d', { ledger: 'l', json: true }]],
-  ['nodes', 'nodes', [{ measure: true, key: null }]],
+  ['nodes', 'nodes', [{ key: null }]],
+  ['nodes --measure', 'nodes', [{ measure: true, key: null }]],
   [
     'nodes --fleet x --lab 2 --key k --no-measure --json',
     'nodes',

@@ -61,6 +61,7 @@ const context = (more: Partial<Context> = {}): Context => {
       print: say,
       progress: () => undefined,
       interactive: false,
+      columns: () => null,
       palette: { good: String, bad: String, warn: String, dim: String },
     },
     signal: AbortSignal.timeout(30_000),

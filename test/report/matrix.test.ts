@@ -1,9 +1,8 @@
 import { expect, test } from 'vitest'
 import { blocksMarkdown } from '../../src/report/markdown.ts'
 import { matrixOf, shortNames } from '../../src/report/suites/connectivity-matrix.ts'
-import { nodesTable } from '../../src/report/nodes-table.ts'
 import { blockText, type Palette } from '../../src/report/plain.ts'
-import { judged, measurementOf, measurements, nineNodes, run } from '../domain/fixtures.ts'
+import { judged, run } from '../domain/fixtures.ts'
 
 type Judged = Parameters<typeof matrixOf>[0]
 const matrixText = (v: Judged, palette?: Palette): string => blockText(matrixOf(v), palette)
@@ -70,32 +69,3 @@ test.each<[string[], string, string[]]>([
 ])('%j have stem %j and are shown as %j', (names, stem, short) =>
   expect(shortNames(names)).toEqual({ stem, names: short }),
 )
-
-test('nodes: declared and measured side by side, a difference marked', () => {
-  const rows = nineNodes.nodes.map((node) => {
-    const m =
-      node.name === 'saorsa-10'
-        ? measurementOf('saorsa-10', 'port-restricted', false)
-        : measurements.find((x) => x.node === node.name)
-    return {
-      node,
-      online: node.name !== 'saorsa-9',
-      ...(m === undefined ? {} : { measurement: m }),
-      ...(node.name === 'saorsa-9' ? { note: 'bad\u001b[2Jhost\nkey' } : {}),
-    }
-  })
-  const lines = nodesTable(rows)
-    .split('\n')
-    .map((l) => l.replaceAll(/ {2,}/g, '|'))
-  expect(lines[0]).toBe('node|host|address|role|online|declared NAT|measured NAT|RFC 4787|expected|runtime|note')
-  expect(lines[1]).toBe('saorsa-1|saorsa-1.lab.invalid|198.18.1.10|registry|yes|no NAT|not measured|systemd')
-  expect(lines[6]).toBe(
-    'saorsa-6|saorsa-6.lab.invalid|198.18.6.10|nat|yes|port-restricted|port-restricted|EIM+APDF, stable|systemd',
-  )
-  expect(lines[9]).toBe(
-    'saorsa-9|saorsa-9.lab.invalid|198.18.9.10|test|no|no NAT|no NAT|none+EIF, stable|systemd|bad⟨U+001B⟩[2Jhost⟨U+000A⟩key',
-  )
-  expect(lines[10]).toBe(
-    'saorsa-10|saorsa-10.lab.invalid|198.18.10.10|nat|yes|symmetric|port-restricted (unstable) ≠|EIM+APDF, UNSTABLE|~70 %|systemd',
-  )
-})

@@ -97,6 +97,7 @@ function githubTerminal(): Terminal {
   const line = (text: string): void => core.info(harmless(text))
   return {
     interactive: false,
+    columns: () => null,
     palette: { good: same, bad: same, warn: same, dim: same },
     print: (text) => core.info(uncommanded(text.replace(/\n$/, ''))),
     info: line,

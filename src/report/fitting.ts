@@ -1,0 +1,35 @@
+/** A table that fits the width: what matters least is left out first, and what has nothing to say always. */
+import { inlineText } from './plain.ts'
+import { table, type Align, type Inline, type Table } from './section.ts'
+
+export interface Column<Row> {
+  readonly title: string
+  readonly align?: Align
+  /** The lowest stays longest. */
+  readonly rank: number
+  readonly of: (row: Row) => Inline
+}
+
+const between = 2
+
+/** `width`: columns of the terminal; null: everything is shown. */
+export function fitted<Row>(columns: readonly Column<Row>[], rows: readonly Row[], width: number | null): Table {
+  const cells = columns.map((c) => rows.map((row) => c.of(row)))
+  const widths = columns.map((c, i) =>
+    Math.max(...[c.title, ...(cells[i] ?? [])].map((cell) => [...inlineText(cell)].length)),
+  )
+  const shown = new Set(
+    columns.flatMap((_, i) => ((cells[i] ?? []).some((cell) => inlineText(cell) !== '') ? [i] : [])),
+  )
+  const total = (): number => [...shown].reduce((sum, i) => sum + (widths[i] ?? 0) + between, -between)
+  while (width !== null && shown.size > 1 && total() > width) {
+    const least = [...shown].reduce((a, b) => ((columns[b]?.rank ?? 0) >= (columns[a]?.rank ?? 0) ? b : a))
+    shown.delete(least)
+  }
+  const kept = columns.flatMap((c, i) => (shown.has(i) ? [{ c, i }] : []))
+  return table(
+    kept.map(({ c }) => c.title),
+    rows.map((_, r) => kept.map(({ i }) => cells[i]?.[r] ?? '')),
+    kept.map(({ c }) => c.align ?? 'left'),
+  )
+}
