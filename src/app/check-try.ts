@@ -2,7 +2,7 @@
 import type { Fleet } from '../domain/fleet.ts'
 import type { ProgramPlan } from '../domain/plan.ts'
 import type { Profile } from '../domain/profile.ts'
-import { servicePortOf } from '../domain/program.ts'
+import { withPorts } from '../domain/program.ts'
 import { parseProject } from '../inputs/project.ts'
 
 /** A service of its own beside whatever runs: what another session deployed is not touched. */
@@ -19,5 +19,5 @@ export function tryPlan(profile: Profile, fleet: Fleet): ProgramPlan {
     'check --try',
     { profiles: [profile] },
   )
-  return { config, fleet, profile: { ...profile, servicePort: servicePortOf(profile, profile.project, fleet) } }
+  return { config, fleet, profile: withPorts(profile, profile.project, fleet) }
 }

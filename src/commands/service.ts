@@ -28,8 +28,11 @@ export interface Unit {
   readonly container?: string
 }
 
-/** Whose each unit of ours is: one file for each, with project and session. */
+/** Whose each unit of ours is: one file for each, with project, session and the directory of its releases. */
 export const ownersDir = '/var/lib/vps-test/owners'
+
+/** Its binary is `<install path>/current/<name>`. */
+const releasesOf = ({ binary }: Unit): string => binary.split('/').slice(0, -2).join('/')
 
 export const dataDir = (unit: string): string => `/var/lib/${unit}`
 
@@ -77,7 +80,7 @@ export const writeUnit = (
     if [ -e "$f" ] && ! grep -qxF ${marker} "$f"; then echo foreign; exit 0; fi
     if systemctl cat ${`${u.name}.service`} >/dev/null 2>&1 && [ ! -e "$f" ]; then echo foreign; exit 0; fi
     ${writeNamespace(u.name, u.container)}
-    mkdir -p ${ownersDir}; printf '%s\n' ${project} ${lease.holder} >${ownersDir}/${raw(quote(u.name))}
+    mkdir -p ${ownersDir}; printf '%s\n' ${project} ${lease.holder} ${releasesOf(u)} >${ownersDir}/${raw(quote(u.name))}
     printf %s ${unitText(u)} >"$f.new"
     if cmp -s "$f.new" "$f"; then rm -f "$f.new"; echo same; exit 0; fi
     if [ -e "$f" ]; then cp -p "$f" "$f.before"; else rm -f "$f.before"; fi

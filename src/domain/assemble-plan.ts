@@ -6,7 +6,7 @@ import { bootstrapsOf, registryOf, type Fleet, type NodeName } from './fleet.ts'
 import { Failure } from './failure.ts'
 import type { Answers, BinarySource, Plan, PlanStep } from './plan.ts'
 import type { Profile } from './profile.ts'
-import { servicePortOf } from './program.ts'
+import { withPorts } from './program.ts'
 import type { ProjectConfig } from './project.ts'
 import { refuseUnsupported, unsupportedParts, type Unsupported } from './unsupported.ts'
 import { suitesFor, type SuiteAsked } from './suites/focus.ts'
@@ -48,7 +48,7 @@ export function assemblePlan(input: PlanInput): Plan {
     seed: input.seed ?? null,
     expression: answers.criteria.value === 'custom' ? (input.expression ?? config.answers.expression) : null,
     config,
-    profile: { ...profile, servicePort: servicePortOf(profile, config.project, fleet) },
+    profile: withPorts(profile, config.project, fleet),
     fleet,
     nodes,
     source: input.source,

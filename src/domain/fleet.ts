@@ -64,7 +64,7 @@ export interface Fleet {
   readonly name: string
   /** How the person named it: a name, or the path of a file. Absent: by its name. */
   readonly reference?: string
-  /** Service ports by project, UDP; 0: the service binds one of its own choice. */
+  /** Service ports by project, UDP, 0: the service binds one of its own choice; `<project>-registry`: its registry's, TCP. */
   readonly ports: Readonly<Record<string, number>>
   readonly nodes: readonly FleetNode[]
   /**

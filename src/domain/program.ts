@@ -6,7 +6,7 @@ import { Failure } from './failure.ts'
 import type { RunningProof } from './evidence.ts'
 import { bootstrapsOf, registryOf, type Fleet, type NodeName } from './fleet.ts'
 import type { Plan } from './plan.ts'
-import type { Profile } from './profile.ts'
+import type { PlannedProfile, Profile } from './profile.ts'
 
 /** What each template may ask for: the schema's list, and what whoever fills it must have. */
 export const placeholders = {
@@ -61,12 +61,28 @@ export function fillArguments(
 
 /**
  * The registry as nodes reach it: the configuration's, the fleet's, else the registry node's address. In a lab always
- * the lab's own.
+ * the lab's own, unless the project has one on a port of its own.
  */
 export function registryUrlOf(fleet: Fleet, plan: Pick<Plan, 'config' | 'profile'>): string {
-  const own = fleet.lab === undefined ? (plan.config.bootstrap.registry ?? fleet.registryUrl) : fleet.registryUrl
-  return own ?? `http://${hostPort(registryOf(fleet)?.ip ?? '127.0.0.1', plan.profile.registry?.httpPort ?? 8080)}`
+  const at = (port: number): string => `http://${hostPort(registryOf(fleet)?.ip ?? '127.0.0.1', port)}`
+  const apart = fleet.ports[registryKey(plan.config.project)]
+  const shared = (apart === undefined ? undefined : at(apart)) ?? fleet.registryUrl
+  const own = fleet.lab === undefined ? (plan.config.bootstrap.registry ?? shared) : shared
+  return own ?? at(plan.profile.registry?.httpPort ?? 8080)
 }
+
+/** Of a fleet's ports: the registry of a project that shares its nodes with others. */
+const registryKey = (project: string): string => `${project}-registry`
+
+/** A profile on a fleet: ports that the fleet names for this project stand in the place of the profile's own. */
+export const withPorts = (profile: Profile, project: string, fleet: Fleet): PlannedProfile => ({
+  ...profile,
+  servicePort: servicePortOf(profile, project, fleet),
+  registry:
+    profile.registry === null
+      ? null
+      : { ...profile.registry, httpPort: fleet.ports[registryKey(project)] ?? profile.registry.httpPort },
+})
 
 /**
  * `host:port` of the bootstrap nodes, separated by commas: the configuration's, else the fleet's. In a lab always the

@@ -117,7 +117,9 @@ export const fleetSchema = z
     ports: z
       .record(projectName, servicePort)
       .default({})
-      .describe("UDP port of each project's service; 0: the service binds one of its own choice."),
+      .describe(
+        "UDP port of each project's service, by the project's name; 0: the service binds one of its own choice. TCP port of its registry: the name with -registry behind it.",
+      ),
     proxy: proxy.optional().describe('How SSH reaches the nodes: a command or a jump host (default: directly).'),
     lab: z
       .strictObject({

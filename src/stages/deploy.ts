@@ -9,7 +9,9 @@ import { sha256 } from '../domain/ledger.ts'
 import type { Plan } from '../domain/plan.ts'
 import { quorumFault } from '../domain/quorum.ts'
 import type { Session } from '../domain/session.ts'
-import type { LeaseTerms, NodeHttp, Nodes, Execution, SessionFolder, SessionRecord } from '../ports.ts'
+import type { StageResult } from '../domain/events/entry.ts'
+import type { LeaseTerms, NodeHttp, Nodes, Execution, Randomness, SessionFolder, SessionRecord } from '../ports.ts'
+import type { PerNode } from '../instruments/per-node.ts'
 import { keptBinary } from './build.ts'
 import { leaseFleet } from './parts/busy.ts'
 import type { NodeJob, Shipment } from './parts/deploy-node.ts'
@@ -17,10 +19,12 @@ import { diagnosisFolder, storeDiagnosis } from './parts/diagnosed.ts'
 import { awaitRegistration } from './parts/registration.ts'
 import { rolloutOf, type Rollout } from './parts/rollout.ts'
 import { rosterOf, withCause } from './parts/roster.ts'
+import { awaitTurn, giveTurnBack } from './parts/test-turn.ts'
 import type { Stage } from './stage.ts'
 import { deployedUnitOf } from './parts/units.ts'
 
-type DeployStage = Stage<'DEPLOY', Execution & Nodes & NodeHttp & SessionRecord & SessionFolder & LeaseTerms>
+type DeployWorld = Execution & Nodes & NodeHttp & Randomness & SessionRecord & SessionFolder & LeaseTerms
+type DeployStage = Stage<'DEPLOY', DeployWorld>
 
 export const deploy: DeployStage = async (plan, session, world) => {
   try {
@@ -39,6 +43,27 @@ const deployTo: DeployStage = async (plan, session, world) => {
   const leases = await leaseFleet(plan, session, world, names)
   if ('event' in leases) return leases
   const shipment = await pack(world, plan, session)
+  // An upload and services that start would be on the wires on which another project's test measures.
+  const turn = await awaitTurn(world, plan, session.id, [...leases.done.keys()])
+  try {
+    return await ship(plan, session, world, roster, shipment, {
+      done: new Map([...leases.done].filter(([n]) => turn.done.has(n))),
+      failed: new Map([...leases.failed, ...turn.failed]),
+    })
+  } finally {
+    const signal = world.signal.aborted ? AbortSignal.timeout(4000) : world.signal
+    await giveTurnBack({ ...world, signal }, plan, session.id, [...turn.done.keys()]).catch(() => undefined)
+  }
+}
+
+async function ship(
+  plan: Plan,
+  session: Session,
+  world: DeployWorld,
+  roster: readonly FleetNode[],
+  shipment: Shipment,
+  leases: PerNode<number>,
+): Promise<StageResult<'DEPLOY'>> {
   const { release, packed } = shipment
   const jobs = roster.flatMap((node) => jobOf(plan, session, node, shipment, leases.done.get(node.name)))
   const rollout = rolloutOf(world, roster, leases, jobs, joinsByList(plan))

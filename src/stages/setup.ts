@@ -14,6 +14,7 @@ import type { LeaseTerms, Nodes, Execution, SessionRecord } from '../ports.ts'
 import { refuseUnfit } from '../instruments/fitness.ts'
 import { onEachNode } from '../instruments/per-node.ts'
 import { leaseFleet, type Busy } from './parts/busy.ts'
+import { occupiedBy } from './parts/occupied.ts'
 import { withCause } from './parts/roster.ts'
 import type { Stage } from './stage.ts'
 
@@ -32,6 +33,10 @@ export const setup: Stage<'SETUP', Execution & Nodes & SessionRecord & LeaseTerm
   const answered = plan.nodes.filter((n) => seen.done.has(n))
   const early = quorumFault(plan, answered)
   if (early !== null) return { event: 'unrecoverable', why: withCause(early, excluded), facts: { excluded } }
+
+  const taken = await occupiedBy(world, plan, answered)
+  if (taken !== null)
+    return { event: 'unrecoverable', why: taken.message.slice(0, 1000), facts: { excluded, ...failureFacts(taken) } }
 
   const leases = await leaseFleet(plan, session, world, answered)
   if ('event' in leases) return withExclusions(leases, excluded)

@@ -100,7 +100,7 @@ async function rest({ world }: Bench, seconds: number): Promise<void> {
 
 /** Then the program has some time to be found again. */
 async function forget(
-  { world }: Bench,
+  { world, plan, subjects }: Bench,
   nodes: readonly NodeName[],
   settleSeconds: number,
 ): Promise<readonly Forgotten[]> {
@@ -109,7 +109,9 @@ async function forget(
     const node = world.fleet.nodes.find((n) => n.name === name)
     const box = node === undefined ? null : await boxOn(world, node)
     if (box === null) return notRead('nothing says where its NAT is')
-    const { code, stdout, stderr } = await box.remote.run(box.wrap(forgetMappings), options)
+    const port = subjects.ports.get(name) ?? plan.profile.servicePort
+    if (port === 0) return notRead('which port its service has is not known')
+    const { code, stdout, stderr } = await box.remote.run(box.wrap(forgetMappings(port)), options)
     const removed = /^\d+$/.test(stdout.trim()) ? Number(stdout) : null
     return removed === null
       ? notRead(stderr.trim().slice(0, 200) || `conntrack ended with ${String(code)}`)

@@ -217,14 +217,16 @@ describe('one fleet, many hands', () => {
     const [session = ''] = await first.sessions()
     const second = await story({ dir: place.dir, lab: id, nodes, project: 'other' })
     const refused = await second.run()
+    const owner = `is project testnet's (session ${session}) on`
     expect([refused.code, refused.err]).toEqual([
       10,
-      expect.stringContaining(
-        `is held by testnet-peer-registry.service, which project testnet left there (session ${session})`,
-      ),
+      expect.stringContaining(`tcp 8080 (held by testnet-peer-registry.service) ${owner} saorsa-1; `),
     ])
-    // Not after a patience of seconds for a program that cannot come up.
-    expect(refused.err).toContain('it ended again and again, 3 times')
+    expect(refused.err).toContain(
+      `udp 9000 (held by testnet-peer.service) ${owner} saorsa-2, saorsa-7, saorsa-8: give other a service_name`,
+    )
+    // Before anything is built or sent.
+    expect((await second.entries()).map((e) => e.event)).toEqual(['begin', 'confirmed', 'unrecoverable'])
     const line = `vps-test stop testnet --session ${session} --services remove`
     expect(refused.out).toContain(`"remedy":"${line}"`)
     const removed = await cli(line.split(' ').slice(1), first.home)

@@ -1,7 +1,14 @@
 /** Argument templates: a value never becomes a second word, an unknown placeholder is our fault. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { bootstrapsFor, boundPorts, fillArguments, registryUrlOf, servicePortOf } from '../../src/domain/program.ts'
+import {
+  bootstrapsFor,
+  boundPorts,
+  fillArguments,
+  registryUrlOf,
+  servicePortOf,
+  withPorts,
+} from '../../src/domain/program.ts'
 import type { Plan } from '../../src/domain/plan.ts'
 import { unitOf, listens } from '../../src/stages/parts/units.ts'
 import { failureOf, profiles } from '../inputs/read.ts'
@@ -92,6 +99,18 @@ describe("the service's port", () => {
   ])('%s', (_, servicePort, project, port) =>
     expect(servicePortOf({ ...testnet, servicePort }, project, fleet)).toBe(port),
   )
+  test("of a registry is the fleet's for the project, in a lab as well, so that two projects share a node", () => {
+    const shared = { ...nineNodes, ports: { other: 9100, 'other-registry': 8090 } }
+    const at = (project: string) => {
+      const profile = withPorts(testnet, project, shared)
+      const plan = { config: { project, bootstrap: { nodes: [], registry: null } }, profile } as unknown as Plan
+      return [profile.servicePort, profile.registry?.httpPort, new URL(registryUrlOf(shared, plan)).port]
+    }
+    expect([at('mesh'), at('other')]).toEqual([
+      [9000, 8080, '8080'],
+      [9100, 8090, '8090'],
+    ])
+  })
   test('that no fleet names is refused', () =>
     expect(failureOf(() => servicePortOf({ ...testnet, servicePort: 'none' }, 'mesh', fleet))?.facts.code).toBe('U047'))
 })

@@ -2,6 +2,7 @@
  * A fleet that another session holds, with the real lease scripts on two nodes made of folders, and a real ledger:
  * waited for, refused, taken over; never half of it.
  */
+import { createHash } from 'node:crypto'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -135,6 +136,7 @@ describe.skipIf(!isRoot)(`a fleet with a lease${needsRoot}`, () => {
     }
     const w: Outside = {
       clock,
+      random: { bytes: (n) => new Uint8Array(n) },
       log,
       ledger,
       remote,
@@ -290,9 +292,8 @@ describe.skipIf(!isRoot)(`a fleet with a lease${needsRoot}`, () => {
     expect(await whileBuilding('mine')).toEqual(['- 0', 'theirs 50'])
   })
 
-  const random = { bytes: (n: number) => new Uint8Array(n) }
   test('of two tests that want a node, of whatever services, the second waits for the end of the first', async () => {
-    const first = { ...world(0).world, random }
+    const first = world(0).world
     expect([...(await awaitTurn(first, plan, 'mine', nodes)).done]).toEqual([
       ['a', 1],
       ['b', 1],
@@ -305,15 +306,41 @@ describe.skipIf(!isRoot)(`a fleet with a lease${needsRoot}`, () => {
       if (times === 2) await giveTurnBack(first, plan, 'mine', nodes)
     })
     const theirs = planOf({ project: 'other', nodes: [...nodes] })
-    expect([...(await awaitTurn({ ...w, random }, theirs, 'theirs', nodes)).done]).toEqual([
+    expect([...(await awaitTurn(w, theirs, 'theirs', nodes)).done]).toEqual([
       ['a', 2],
       ['b', 2],
     ])
     expect(waits).toHaveLength(2)
     expect(said[0]).toContain('is leased by bob (session mine, test of p)')
   })
+  test("a deploy waits while another project's test measures on its nodes, and gives the turn back whatever it comes to", async () => {
+    const first = world(0).world
+    const theirs = planOf({ project: 'other', nodes: [...nodes] })
+    await awaitTurn(first, theirs, 'theirs', ['b'])
+    const turnOn = (node: string): string =>
+      readFileSync(join(on[node]?.dir ?? '', 'lib/vps-test/leases', testTurn), 'utf8').split('\n')[2] ?? ''
+    const during: string[] = []
+    const { world: w, said } = world(0, async () => {
+      during.push(turnOn('b'))
+      await giveTurnBack(first, theirs, 'theirs', ['b'])
+    })
+    const binary = Buffer.from('a program')
+    const files = { ...w.files, read: async () => new Uint8Array(binary), list: async () => [] }
+    const entries = story(['begin', 'confirmed', 'ready', 'built'], { session: 'mine', plan })
+    const built = fold('mine', entries).newest.BUILD
+    const facts = built?.event === 'built' ? built.facts.build : expect.fail('not built')
+    const build = { ...facts, sha256: createHash('sha256').update(binary).digest('hex') }
+    const mine = fold('mine', story(['begin', 'confirmed', 'ready', ['built', { build }]], { session: 'mine', plan }))
+    // The nodes are folders: no binary can be received there, and the deploy ends.
+    await deploy(plan, mine, { ...w, files })
+    expect(during).toEqual(['theirs'])
+    expect(said.find((l) => l.includes('waiting for it to end'))).toContain(
+      'is leased by bob (session theirs, test of other)',
+    )
+    expect([turnOn('a'), turnOn('b')]).toEqual(['-', '-'])
+  })
   test('half of the nodes is no turn: what is free of it is given back before the wait', async () => {
-    const first = { ...world(0).world, random }
+    const first = world(0).world
     await awaitTurn(first, plan, 'mine', ['b'])
     const turnOn = (node: string): string =>
       readFileSync(join(on[node]?.dir ?? '', 'lib/vps-test/leases', testTurn), 'utf8').split('\n')[2] ?? ''
@@ -322,7 +349,7 @@ describe.skipIf(!isRoot)(`a fleet with a lease${needsRoot}`, () => {
       seen.push(`${turnOn('a')} ${turnOn('b')}`)
       await giveTurnBack(first, plan, 'mine', ['b'])
     })
-    expect((await awaitTurn({ ...w, random }, plan, 'theirs', nodes)).failed.size).toBe(0)
+    expect((await awaitTurn(w, plan, 'theirs', nodes)).failed.size).toBe(0)
     expect(seen).toEqual(['- mine'])
   })
 

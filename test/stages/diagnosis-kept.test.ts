@@ -27,6 +27,7 @@ function worldOf(files: string, store: World['storeArtifact']) {
     who: 'test',
     fleet: plan.fleet,
     clock: { now: () => 0, monotonic: () => 0, sleep: async () => undefined },
+    random: { bytes: (n) => new Uint8Array(n) },
     signal: new AbortController().signal,
     log: { info: (l) => told.push(l), warn: (l) => told.push(l), progress: () => undefined },
     remote: async (name) => ({

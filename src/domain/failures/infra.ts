@@ -55,6 +55,9 @@ export const infraFailures = {
   I159: infra("the node's own firewall drops the port of the service", atNode),
   I160: infra('the container or namespace of the service, or of its NAT, cannot be entered', atNode),
   I161: infra('the service runs in a network that its container has no more', atNode),
+  I162: infra("the service, its directory or its port on the node is another project's", {
+    remedyAtSite: 'vps-test remove ‹project›',
+  }),
   I201: infra('a program of the lab did not end in time', { remedy: labDoctor }),
   I202: infra('a program that the lab needs cannot be started', { remedy: labDoctor }),
   I203: infra('a step of the lab failed', { remedy: labDoctor }),

@@ -1,6 +1,6 @@
 /**
- * One test at a time on a node, whatever the services: what other tests send would be on the wires that ours are
- * counted on. Builds and deploys of several projects go on beside each other.
+ * One test or deploy at a time on a node, whatever the services: what others send would be on the wires that a test
+ * measures. Builds, waits between checkpoints, and nodes that only one of them uses go on beside each other.
  */
 import { Failure } from '../../domain/failure.ts'
 import type { NodeName } from '../../domain/fleet.ts'
@@ -33,7 +33,7 @@ export async function awaitTurn(
       return { done: new Map([...first.done, ...more.done]), failed: new Map([...first.failed, ...more.failed]) }
     await giveTurnBack(world, plan, holder, [...first.done.keys(), ...more.done.keys()])
     if (world.clock.now() >= until) throw busy
-    world.log.progress('turn', `${busy.message}; waiting for that test to end`)
+    world.log.progress('turn', `${busy.message}; waiting for it to end`)
     await world.clock.sleep(randomInt(world, 2000, 4000), world.signal)
   }
 }
