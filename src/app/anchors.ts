@@ -5,7 +5,7 @@ import { readClone, type Reading } from '../adapters/git/clone.ts'
 import { anchoring, sessionStory, type Rejudged } from '../domain/anchor.ts'
 import { baselineFaults } from '../domain/comparable.ts'
 import { historyOf } from '../domain/history.ts'
-import type { TestEntry } from '../domain/events/entry.ts'
+import type { SealedEntry } from '../domain/events/entry.ts'
 import type { Entry } from '../domain/ledger.ts'
 import { messageOf } from '../domain/text.ts'
 
@@ -66,7 +66,7 @@ export async function anchorsOf(dir: string, named: readonly NamedLedger[], test
 interface Compared {
   readonly name: string
   readonly entries: readonly Entry[]
-  readonly entry: TestEntry | null
+  readonly entry: SealedEntry | null
   readonly faults: readonly string[]
 }
 
@@ -101,7 +101,7 @@ function twoHistories(read: readonly Compared[]): readonly string[] {
     )
 }
 
-const nameOf = (entry: TestEntry): string => `entry ${entry.seq} (${entry.hash.slice(0, 12)})`
+const nameOf = (entry: SealedEntry): string => `entry ${entry.seq} (${entry.hash.slice(0, 12)})`
 
 /** Of the longest account: it is the newest. */
 function storyOf(read: readonly Compared[]): readonly string[] {

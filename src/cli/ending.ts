@@ -7,7 +7,7 @@ import { recordedFailure } from '../app/recorded-failure.ts'
 import { settledCode } from '../app/exit-code.ts'
 import { readNotes } from '../app/local-notes.ts'
 import { nextStep } from '../app/next-step.ts'
-import { isTest } from '../domain/events/entry.ts'
+import { isSealed, isTest } from '../domain/events/entry.ts'
 import type { Entry } from '../domain/ledger.ts'
 import type { Plan } from '../domain/plan.ts'
 import type { Session } from '../domain/session.ts'
@@ -21,7 +21,9 @@ export async function ending(
   json: boolean,
 ): Promise<number> {
   const tested = entries.findLast(isTest)
-  const proof = tested === undefined ? null : join(folder, tested.facts.proofPage)
+  // A fix that is still red has a newer page than the whole test before it.
+  const page = entries.findLast(isSealed)?.facts.proofPage
+  const proof = page === undefined ? null : join(folder, page)
   const code = settledCode(session, entries)
   const failure = recordedFailure(entries)
   if (json) {

@@ -3,8 +3,9 @@ import { checkpointOf, type BundleHead } from './bundle.ts'
 import { canonical } from './canonical.ts'
 import { markOf } from './continuity.ts'
 import { testsBegunIn } from './history.ts'
-import type { TestEntry } from './events/entry.ts'
-import { isTest } from './events/entry.ts'
+import { isPart, isSealed, type SealedEntry } from './events/entry.ts'
+import { redOutcome } from './fix/red-first.ts'
+import { redPending } from './fix/red-pending.ts'
 import { chainFaults, type Entry } from './ledger.ts'
 import { logCounts } from './log-templates.ts'
 import { outcomesOf } from './outcomes.ts'
@@ -25,7 +26,7 @@ export interface Rejudged {
 export interface Anchoring {
   readonly faults: readonly string[]
   /** The entry that holds this test; null: none does. */
-  readonly entry: TestEntry | null
+  readonly entry: SealedEntry | null
 }
 
 const notHere =
@@ -37,7 +38,7 @@ export function anchoring(ledger: readonly Entry[], test: Rejudged): Anchoring {
   const broken = chainFaults(ledger, bundle.facts.session).map((f) => `the ledger: ${f}`)
   if (broken.length > 0) return { faults: broken, entry: null }
   const entry = ledger[bundle.entries.length]
-  if (!bundle.entries.every((e, i) => ledger[i]?.hash === e.hash) || entry === undefined || !isTest(entry))
+  if (!bundle.entries.every((e, i) => ledger[i]?.hash === e.hash) || entry === undefined || !isSealed(entry))
     return { faults: [notHere], entry: null }
   const { facts } = entry
   const of = `the ledger's entry ${entry.seq} holds another`
@@ -51,10 +52,13 @@ export function anchoring(ledger: readonly Entry[], test: Rejudged): Anchoring {
   }
 }
 
-function differences(entry: TestEntry, { bundle, verdict, page }: Rejudged): readonly string[] {
+function differences(entry: SealedEntry, { bundle, verdict, page }: Rejudged): readonly string[] {
   const { facts } = entry
+  const fix = redPending(bundle.entries)
+  const tried = fix === null ? null : redOutcome(fix.red, verdict)
   const pairs: readonly (readonly [what: string, told: unknown, judged: unknown])[] = [
-    ['verdict', entry.event, verdict.result],
+    ['verdict', entry.event, tried?.event ?? verdict.result],
+    ['account of what was red', isPart(entry) ? entry.facts.red : null, tried?.red ?? null],
     ['set of counts', facts.counts, suiteCounts(verdict.suites)],
     ['account of our instruments', facts.invalid, isInvalid(verdict)],
     ['account of the journals', facts.logs, verdict.result === 'passed' ? logCounts(bundle.logs) : null],
@@ -76,7 +80,7 @@ export function sessionStory(ledger: readonly Entry[], seq: number): readonly st
   const session = fold(first.session, ledger)
   return [
     `session ${session.id} is ${session.state} since ${iso(session.changedAt)}: ${session.why}`,
-    ...ledger.filter(isTest).map((e) => {
+    ...ledger.filter(isSealed).map((e) => {
       const taken = e.facts.checkpoint === null ? '' : `, checkpoint ${e.facts.checkpoint.name}`
       return `${e.facts.folder}${taken}: ${e.event} (entry ${e.seq}, ${iso(e.at)})${e.seq === seq ? ', this one' : ''}`
     }),

@@ -1,16 +1,20 @@
 /** Which tests of a program were begun, here and in earlier sessions, and what became of each: tests cannot be shopped. */
-import { hasPlan, isTest, type Entry, type FactsOf } from './events/entry.ts'
+import { hasPlan, isSealed, type Entry, type FactsOf, type SealedEntry, type TestEntry } from './events/entry.ts'
 import type { EarlierTest } from './events/facts.ts'
 import type { Finding } from './findings.ts'
 import type { Reason } from './reason.ts'
+import { redPending } from './fix/red-pending.ts'
 import { fold } from './session.ts'
 
 type Begun = FactsOf<'TEST', 'begun'>
 
 /** Every test that a session began, oldest first; `end` is null where no entry tells a verdict of it. */
 export function testsBegunIn(entries: readonly Entry[]): readonly EarlierTest[] {
-  const ends = new Map(entries.filter(isTest).map((e) => [e.facts.folder, e.event]))
-  const isPart = (at: number): boolean => (entries.slice(0, at).findLast(hasPlan)?.facts.plan.only ?? null) !== null
+  const ends = new Map(entries.filter(isSealed).map((e) => [e.facts.folder, endOf(e)]))
+  const isPartAt = (at: number): boolean => {
+    const before = entries.slice(0, at)
+    return (before.findLast(hasPlan)?.facts.plan.only ?? null) !== null || redPending(before) !== null
+  }
   return entries.flatMap((e, i) =>
     e.event === 'begun'
       ? [
@@ -21,12 +25,16 @@ export function testsBegunIn(entries: readonly Entry[]): readonly EarlierTest[] 
             binarySha256: e.facts.binarySha256,
             commit: e.facts.commit,
             end: ends.get(folderOf(e.facts.test)) ?? null,
-            ...(isPart(i) ? { part: true } : {}),
+            ...(isPartAt(i) ? { part: true } : {}),
           },
         ]
       : [],
   )
 }
+
+/** The verdict that its evidence holds: a few attempts never pass. */
+const endOf = ({ event }: SealedEntry): TestEntry['event'] =>
+  event === 'still-red' ? 'failed' : event === 'green' || event === 'unclear' ? 'inconclusive' : event
 
 export const folderOf = (test: number): string => `test-${test}`
 

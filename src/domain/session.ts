@@ -1,5 +1,5 @@
 /** A session as the fold of its ledger entries: where it stands, what was done, and what the newest entries learned. */
-import { meaningOf, hasPlan, type Entry, type EntryFrom } from './events/entry.ts'
+import { meaningOf, hasPlan, isPart, type Entry, type EntryFrom } from './events/entry.ts'
 import type { Exclusion, SetupWarning, Taking } from './events/facts.ts'
 import type { Meaning } from './events/row.ts'
 import type { Finding } from './findings.ts'
@@ -98,13 +98,7 @@ function step(s: Session, e: Entry): Session {
     waitUntil: e.facts.dueAt ?? e.facts.deadline ?? null,
     counters: counts === undefined ? s.counters : { ...s.counters, [counts]: s.counters[counts] + 1 },
     testsBegun: s.testsBegun + (e.event === 'begun' ? 1 : 0),
-    inconclusiveInARow: begun
-      ? s.inconclusiveInARow
-      : !tested
-        ? s.inconclusiveInARow
-        : e.event === 'inconclusive'
-          ? s.inconclusiveInARow + 1
-          : 0,
+    inconclusiveInARow: !tested && !isPart(e) ? s.inconclusiveInARow : isUntold(e) ? s.inconclusiveInARow + 1 : 0,
     failedBuildsInARow: failedBuildsAfter(s, e),
     claimsInARow: e.event === 'claimed' ? s.claimsInARow + 1 : begun ? s.claimsInARow : 0,
     checkpointsLeft: checkpointsLeftAfter(s, e, newest),
@@ -130,6 +124,8 @@ function step(s: Session, e: Entry): Session {
     newest: e.from === e.to ? newest : forget(newest, doneAnew[e.to] ?? []),
   }
 }
+
+const isUntold = (e: Entry): boolean => e.event === 'inconclusive' || e.event === 'unclear'
 
 /** Of an entry that may be of another version, or stand at a state that has no plan yet. */
 const isSelection = (facts: { readonly plan?: { readonly only?: unknown } | null }): boolean =>

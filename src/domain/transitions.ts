@@ -57,6 +57,12 @@ export const table: { readonly [S in State]: Row<S> } = {
         : s.inconclusiveInARow === 0
           ? to('TEST', 'inconclusive: once more')
           : to('STOPPED', 'inconclusive twice in a row'),
+    green: () => to('TEST', 'what had failed is green: the whole test follows'),
+    'still-red': () => to('FIX', 'what had failed still fails'),
+    unclear: (s) =>
+      s.inconclusiveInARow === 0
+        ? to('TEST', 'not told whether it is green: once more')
+        : to('STOPPED', 'inconclusive twice in a row'),
     missed,
   },
   FIX: {

@@ -25,7 +25,7 @@ export interface FixAsked {
 }
 
 export type FixEnd =
-  | { readonly kind: 'fixed'; readonly made: Omit<FixFacts, 'red'> }
+  | { readonly kind: 'fixed'; readonly made: Omit<FixFacts, 'red' | 'first'> }
   | { readonly kind: 'gave up'; readonly reason: GaveUpReason; readonly why: string }
 
 export interface Fixer {

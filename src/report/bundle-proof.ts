@@ -89,7 +89,7 @@ const sandboxText = (sandbox: SandboxKind): string =>
 /** Rules of spec §5 that left a trace in the evidence. */
 function recoveries(b: BundleHead): readonly { rule: string; times: number; where: string }[] {
   const out = b.facts.excluded
-  const again = b.entries.filter((e) => e.from === 'TEST' && e.event === 'inconclusive').length
+  const again = b.entries.filter((e) => e.event === 'inconclusive' || e.event === 'unclear').length
   const fallback = b.facts.build?.before.length ?? 0
   return [
     ...(out.length === 0

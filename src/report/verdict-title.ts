@@ -60,6 +60,7 @@ function standing(session: Session, entries: readonly Entry[], verdict: Verdict 
       said: judged(test.result, test.counts, test.reasons[0] ?? decisive.why) + remarked(test.remarks),
       next: after(session),
     }
+  if (decisive?.event === 'still-red') return only(`failed: after a fix: ${decisive.why}`)
   if (decisive?.event === 'failed') {
     const fault = decisive.from === 'BUILD' ? buildFaultsOf(entries)[0] : undefined
     return only(

@@ -7,8 +7,10 @@ import { guardedBy } from '../domain/fix/guards.ts'
 import { fixBody, fixSubject } from '../domain/fix/message.ts'
 import { mendedPlan } from '../domain/fix/mended.ts'
 import { beforeIn, fixesOf, fixRefusal, testedCommit } from '../domain/fix/refusals.ts'
+import { redPlan } from '../domain/fix/red-first.ts'
 import { planDigest } from '../domain/plan.ts'
 import type { Execution, Fixing, SessionFolder, SessionRecord } from '../ports.ts'
+import { redBefore } from './parts/red-before.ts'
 import { diagnosisOf } from './parts/failure-diagnosis.ts'
 import type { Stage } from './stage.ts'
 
@@ -59,6 +61,7 @@ export const fix: Stage<'FIX', Execution & SessionRecord & SessionFolder & Fixin
     }
   const mended = mendedPlan(plan, end.made.commit)
   if (mended === null) throw new Error('a fix of a program that is not built')
+  const red = await redBefore(world.files, entries)
   const { repository = null, branch = null } = session.origin ?? {}
   return {
     event: 'fixed',
@@ -67,10 +70,7 @@ export const fix: Stage<'FIX', Execution & SessionRecord & SessionFolder & Fixin
       plan: mended,
       planDigest: planDigest(mended),
       origin: { repository, branch, commit: end.made.commit, event: 'fix', actor: 'vps-test' },
-      fix: {
-        ...end.made,
-        red: diagnosis.failing.map(({ suite, group, subject }) => ({ suite, group, subject })),
-      },
+      fix: { ...end.made, red, first: redPlan(mended, session.id, red) !== null },
     },
   }
 }

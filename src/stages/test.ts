@@ -12,6 +12,8 @@ import type { Moment } from '../domain/node-clock.ts'
 import type { Plan } from '../domain/plan.ts'
 import { quorumFault } from '../domain/quorum.ts'
 import type { StageResult } from '../domain/events/entry.ts'
+import type { Red } from '../domain/fix/end.ts'
+import { redOutcome, redText } from '../domain/fix/red-first.ts'
 import { logCounts, noLogs } from '../domain/log-templates.ts'
 import { outcomesOf } from '../domain/outcomes.ts'
 import { deployedOf } from '../domain/rederive/shipped.ts'
@@ -34,11 +36,13 @@ import type {
 import type { SuiteWorld } from '../suites/bench.ts'
 import { beginTest, sealInterrupted, type BegunTest } from './parts/begin-test.ts'
 import { collect, collectBefore } from './parts/collect.ts'
+import { firstTried } from './parts/first-tried.ts'
 import { takeLeases } from './parts/leases.ts'
 import { openBench, provenProcesses, type OpenBench } from './parts/open-bench.ts'
 import { rosterOf } from './parts/roster.ts'
 import { groupedLogs, readFigures } from './parts/read-collected.ts'
 import { retryFailed, runSuites } from './parts/run-suites.ts'
+import { surveyNotes } from './parts/survey-notes.ts'
 import { awaitTurn, giveTurnBack } from './parts/test-turn.ts'
 import { seal } from './parts/seal.ts'
 import { momentOf, steadyClock } from './parts/steady-clock.ts'
@@ -49,7 +53,9 @@ type TestWorld = Omit<SuiteWorld, 'tables'> & SessionRecord & SessionFolder & Le
 
 type OwnWorld = TestWorld & Tables
 
-export const test: NotingStage<'TEST', TestWorld> = async (plan, session, world, record) => {
+export const test: NotingStage<'TEST', TestWorld> = async (wanted, session, world, record) => {
+  const { plan, red } = firstTried(wanted, await world.ledger.read(session.id))
+  if (red !== null) world.log.info(`test: first, and alone, what had failed before the fix: ${red.length}`)
   const roster = rosterOf(plan, session)
   const leases = await takeLeases(world, plan, session.id, roster, workingMs(session, world.clock.now()))
   const leased = roster.filter((n) => leases.done.has(n))
@@ -73,7 +79,15 @@ export const test: NotingStage<'TEST', TestWorld> = async (plan, session, world,
   const { folder } = begun
   const ours: OwnWorld = { ...world, clock: steady, tables: { session: session.id, fences: leases.done } }
   try {
-    const result = await work(plan, session, ours, { ...begun, testStartedAt, there, lost, began, wall: world.clock })
+    const result = await work(plan, session, ours, {
+      ...begun,
+      red,
+      testStartedAt,
+      there,
+      lost,
+      began,
+      wall: world.clock,
+    })
     await giveTurn(world.signal)
     return result
   } catch (error) {
@@ -94,6 +108,8 @@ export const test: NotingStage<'TEST', TestWorld> = async (plan, session, world,
 }
 
 interface Scene extends BegunTest {
+  /** What had failed before a fix, where the test is of that alone; null: a whole one. */
+  readonly red: readonly Red[] | null
   readonly testStartedAt: number
   /** The wall clock as it is, and what it and the monotonic one said first. */
   readonly wall: Clock
@@ -145,8 +161,7 @@ async function work(
   const artifact = await world.storeArtifact(folder, folder)
   const results = resultsOf(judged.suites)
   const [samples, again] = [results.flatMap((r) => r.samples), results.flatMap((r) => r.retries)]
-  return {
-    event: judged.result,
+  const told = {
     why:
       judged.reasons[0]?.text ??
       `every group met its target in ${samples.length} attempts${again.length === 0 ? '' : `, ${again.length} tried again`}`,
@@ -166,6 +181,9 @@ async function work(
       artifact,
     },
   }
+  if (own.red === null) return { event: judged.result, ...told }
+  const now = redOutcome(own.red, judged)
+  return { event: now.event, why: redText(now), facts: { ...told.facts, red: now.red } }
 }
 
 interface Seen extends Omit<Scene, 'folder'> {
@@ -237,11 +255,4 @@ const endsOfFailures = ({ suites }: Verdict): readonly NodeName[] => [
         subject.kind === 'pair' ? [subject.pair.from, subject.pair.to] : subject.kind === 'node' ? [subject.node] : [],
       ),
   ),
-]
-
-const surveyNotes = (first: NatSurvey, again: NatSurvey): readonly Unsupported[] => [
-  ...[...first.failed].map(([n, f]) => ({ what: `NAT of ${n}`, why: f.message })),
-  ...[...again.failed]
-    .filter(([n]) => !first.failed.has(n))
-    .map(([n, f]) => ({ what: `NAT of ${n} after the last round`, why: f.message })),
 ]

@@ -157,7 +157,12 @@ test('green is what was tried again and always succeeded', () => {
   const sample = (from: string, outcome: string) => ({ subject: { kind: 'pair', pair: { from, to: 'z' } }, outcome })
   const samples = [sample('a', 'success'), sample('b', 'success'), sample('b', 'failed'), sample('c', 'infra')]
   const suites = JSON.parse(JSON.stringify({ connectivity: { samples, retries: [], groups: [] } })) as SuiteResults
-  const red = ['a', 'b', 'c', 'd'].map((from) => ({ suite: 'connectivity', group: 'direct', subject: `${from} → z` }))
+  const red = ['a', 'b', 'c', 'd'].map((from) => ({
+    suite: 'connectivity',
+    group: 'direct',
+    subject: `${from} → z`,
+    pair: { from, to: 'z' },
+  }))
   expect(redNow(red, { suites })).toEqual({ green: ['a → z'], red: ['b → z'], unknown: ['c → z', 'd → z'] })
 })
 
@@ -175,7 +180,7 @@ test('a fix brings another commit into its session, and no other plan', () => {
   const other = 'beef'.repeat(10)
   const after = mendedPlan(plan, other) ?? expect.fail('nothing is built')
   const [made = expect.fail('no fix')] = fixesOf(story([...failed, 'fixed']))
-  const { at: _, ...facts } = { ...made, commit: other, parent: commit }
+  const { at: _, ...facts } = { ...made, commit: other, parent: commit, first: true }
   const of = (by: Plan) => {
     const fixed: Step = ['fixed', { plan: by, planDigest: planDigest(by), fix: facts }]
     return story([...failed, fixed, 'built', 'deployed', 'begun'], { plan, session: bundle.facts.session })

@@ -8,6 +8,7 @@ import { chainFaults, type Entry } from '../../src/domain/ledger.ts'
 import type { EventName } from '../../src/domain/events/entry.ts'
 import { entryShape } from '../../src/domain/events/check.ts'
 import { rows } from '../../src/domain/events/rows.ts'
+import { fixFacts } from '../kit/facts.ts'
 import * as kit from '../kit/session.ts'
 import type { Step } from '../kit/session.ts'
 import { isFinal, stateNames, traitsOf, type State } from '../../src/domain/states.ts'
@@ -27,9 +28,11 @@ const story = (...steps: readonly Step[]): readonly Entry[] =>
 const at = (...events: readonly Step[]): Session => fold('s', story(...events))
 const path = (entries: readonly Entry[]): string => [entries[0]?.from, ...entries.map((e) => e.to)].join(' ')
 
+const redFix = { ...fixFacts(fold('s', [])), first: true }
 const started = ['begin', 'confirmed', 'ready'] as const
 const tested = [...started, 'built', 'deployed'] as const
 const noSoak = ['confirmed', { soak: [], proof: 'logs' }] as const
+const mended = [...tested, 'failed', ['fixed', { fix: redFix }], 'built', 'deployed'] as const
 const approving = [
   'begin',
   ['confirmed', { soak: [], proof: 'manual-verify' }],
@@ -68,6 +71,14 @@ const diagram: readonly (readonly [readonly Step[], EventName, State])[] = [
   [[...tested, 'inconclusive'], 'inconclusive', 'STOPPED'],
   [[...tested, 'inconclusive'], 'passed', 'WAIT_1HR'],
   [[...tested, 'failed'], 'fixed', 'BUILD'],
+  [mended, 'green', 'TEST'],
+  [[...mended, 'green'], 'passed', 'WAIT_1HR'],
+  [[...mended, 'green'], 'failed', 'FIX'],
+  [mended, 'still-red', 'FIX'],
+  [mended, 'unclear', 'TEST'],
+  [[...mended, 'unclear'], 'unclear', 'STOPPED'],
+  [[...mended, 'unclear'], 'green', 'TEST'],
+  [[...mended, 'unclear', 'green'], 'inconclusive', 'TEST'],
   [[...tested, 'failed'], 'gave-up', 'AWAIT_PUSH'],
   [[...tested, 'failed'], 'no-fix-command', 'AWAIT_PUSH'],
   [[...tested, 'failed', 'no-fix-command'], 'pushed', 'BUILD'],

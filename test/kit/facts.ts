@@ -120,7 +120,8 @@ export const fixFacts = ({ counters }: Pick<Session, 'counters'>): FixFacts => (
   files: ['src/main.rs'],
   diff: sha256('diff'),
   tests: [{ command: 'cargo test', before: 3, after: 3 }],
-  red: [{ suite: 'connectivity', group: 'direct', subject: 'a → b' }],
+  red: [{ suite: 'connectivity', group: 'direct', subject: 'a → b', pair: { from: 'a', to: 'b' } }],
+  first: false,
   seconds: 2,
 })
 
@@ -166,6 +167,9 @@ export function factsFor(session: Session, plan: Plan, at: number): AllFacts {
       passed: { ...tested([], session), checkpoint },
       failed: { ...tested(['relay: 9/10 = 90 %, target 100 %'], session), checkpoint },
       inconclusive: { ...tested(['relay: 9/10 = 90 %, target 100 %'], session), checkpoint },
+      green: { ...tested(['only 1 pair'], session), red: { green: ['a → b'], red: [], unknown: [] } },
+      'still-red': { ...tested(['direct: 0/1'], session), red: { green: [], red: ['a → b'], unknown: [] } },
+      unclear: { ...tested(['only 1 pair'], session), red: { green: [], red: [], unknown: ['a → b'] } },
     },
     FIX: {
       ...anywhere,

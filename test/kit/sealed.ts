@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { folder as filesIn } from '../../src/adapters/system.ts'
 import { evidenceFormat, verdictInputOf, type Bundle } from '../../src/domain/bundle.ts'
 import { markOf } from '../../src/domain/continuity.ts'
+import type { redOutcome } from '../../src/domain/fix/red-first.ts'
 import type { Entry } from '../../src/domain/ledger.ts'
 import { logCounts, noLogs } from '../../src/domain/log-templates.ts'
 import { outcomesOf } from '../../src/domain/outcomes.ts'
@@ -107,11 +108,17 @@ export function bundleOf(changes: Changes = {}, version = sealedVersion): Bundle
 }
 
 /** The entry that a run would have written of this folder. */
-export const recorded = (bundle: Bundle, judged: Verdict, sealed: Sealed): readonly Entry[] =>
+export const recorded = (
+  bundle: Bundle,
+  judged: Verdict,
+  sealed: Sealed,
+  /** Of what had failed before a fix. */
+  tried?: ReturnType<typeof redOutcome>,
+): readonly Entry[] =>
   story(
     [
       [
-        judged.result,
+        tried?.event ?? judged.result,
         {
           reasons: judged.reasons.map((r) => r.text),
           remarks: judged.remarks,
@@ -123,6 +130,7 @@ export const recorded = (bundle: Bundle, judged: Verdict, sealed: Sealed): reado
           proofPage: sealed.proofPath,
           proofSha256: sealed.proofSha256,
           running: bundle.running.after.map(markOf),
+          ...(tried === undefined ? {} : { red: tried.red }),
           checkpoint: fold(bundle.facts.session, bundle.entries).checkpoint,
         },
         { at: bundle.facts.testEndedAt + 1000 },

@@ -4,7 +4,7 @@
  */
 import type { z } from 'zod'
 import { isCheckpoint, type State } from '../states.ts'
-import type { Meaning, Result, Row } from './row.ts'
+import type { Meaning, RedEvent, Result, Row } from './row.ts'
 import { common, rows } from './rows.ts'
 
 type Rows = typeof rows
@@ -44,6 +44,9 @@ export interface EntryOf<S extends State, E extends EventOf<S>> {
 export type EntryFrom<S extends State> = { [X in S]: { [E in EventOf<X>]: EntryOf<X, E> }[EventOf<X>] }[S]
 export type Entry = EntryFrom<State>
 export type TestEntry = EntryOf<'TEST', Result>
+/** What had failed before a fix, tried alone. */
+export type PartEntry = EntryOf<'TEST', RedEvent>
+export type SealedEntry = TestEntry | PartEntry
 export type PlanEntry = PersonsPlan | EntryOf<'FIX', 'fixed'>
 /** What a person wanted, at the start or by a push. */
 export type PersonsPlan = EntryOf<'IDLE', 'begin'> | EntryOf<'AWAIT_PUSH', 'pushed'>
@@ -70,6 +73,10 @@ export function meaningOf(e: { readonly from: State; readonly event: string }): 
 
 /** A test that ended with a verdict; a claim or a stop is none. */
 export const isTest = (e: Entry): e is TestEntry => meaningOf(e).counts === 'tests'
+/** Of a few attempts, after a fix. */
+export const isPart = (e: Entry): e is PartEntry => meaningOf(e).part === true
+/** Evidence was sealed, and the entry holds its root. */
+export const isSealed = (e: Entry): e is SealedEntry => isTest(e) || isPart(e)
 /** It holds the plan that is worked on from then on. */
 export const hasPlan = (e: Entry): e is PlanEntry => 'plan' in e.facts
 export const isPersonsPlan = (e: Entry): e is PersonsPlan => e.event === 'begin' || e.event === 'pushed'

@@ -3,6 +3,9 @@ import { z } from 'zod'
 
 export type Result = 'passed' | 'failed' | 'inconclusive'
 
+/** Of what had failed before a fix: all of it succeeds, some of it fails, or it cannot be told. */
+export type RedEvent = 'green' | 'still-red' | 'unclear'
+
 export interface Meaning {
   /** Something was done: one more of these. */
   readonly counts?: 'builds' | 'deploys' | 'tests' | 'fixes' | 'restarts'
@@ -13,6 +16,8 @@ export interface Meaning {
   readonly by?: 'person'
   /** Said of a state that goes on: nothing was done in it. */
   readonly note?: true
+  /** Sealed like a test, of a few attempts: no verdict of the program. */
+  readonly part?: true
   /** Drawn as trouble in a timeline. */
   readonly trouble?: true
   /** What the exit code says of a session whose newest event it is; `fault` depends on the failure. */

@@ -4,7 +4,7 @@
  */
 import { z } from 'zod'
 import { busyPolicies } from '../answers.ts'
-import { fixFacts, gaveUpReason } from '../fix/end.ts'
+import { fixFacts, gaveUpReason, redNow } from '../fix/end.ts'
 import { perCheckpoint } from '../states.ts'
 import * as facts from './facts.ts'
 import { row } from './row.ts'
@@ -41,6 +41,7 @@ const queued = row(
   { exit: 'inconclusive', note: true },
 )
 const missed = row({ checkpoint: facts.notTaken }, { exit: 'inconclusive', ends: true, trouble: true })
+const triedFirst = { ...facts.tested, red: redNow }
 
 export const rows = {
   IDLE: { ...anywhere, begin: row({ format: z.literal(facts.ledgerFormat), ...confirmable }) },
@@ -83,6 +84,10 @@ export const rows = {
     passed: row(facts.tested, { exit: 'failed', counts: 'tests', outcome: 'passed' }),
     failed: row(facts.tested, { exit: 'failed', counts: 'tests', outcome: 'failed', trouble: true }),
     inconclusive: row(facts.tested, { exit: 'inconclusive', counts: 'tests', outcome: 'inconclusive', trouble: true }),
+    // What had failed before a fix, tried alone.
+    green: row(triedFirst, { exit: 'failed', part: true, outcome: 'progress' }),
+    'still-red': row(triedFirst, { exit: 'failed', part: true, outcome: 'failed', trouble: true }),
+    unclear: row(triedFirst, { exit: 'inconclusive', part: true, outcome: 'progress', trouble: true }),
   },
   FIX: {
     ...anywhere,

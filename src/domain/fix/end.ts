@@ -38,6 +38,25 @@ export type TestedLocally = z.infer<typeof testedLocally>
 
 const object = z.string().regex(/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/)
 
+/** A fleet of three hundred nodes has no more pairs that are planned. */
+export const mostRed = 2000
+
+const red = z
+  .object({
+    suite: z.string(),
+    group: z.string(),
+    subject: z.string(),
+    /** Null: of no pair. */
+    pair: z.object({ from: z.string(), to: z.string() }).readonly().nullable(),
+  })
+  .readonly()
+export type Red = z.infer<typeof red>
+
+const subjects = z.array(z.string()).max(mostRed).readonly()
+/** What had failed before a fix, by what became of it: nothing that counts is unknown. */
+export const redNow = z.object({ green: subjects, red: subjects, unknown: subjects }).readonly()
+export type RedNow = z.infer<typeof redNow>
+
 /** A fix that was committed. */
 export const fixFacts = z
   .object({
@@ -54,12 +73,10 @@ export const fixFacts = z
     diff: z.string().regex(/^[0-9a-f]{64}$/),
     tests: z.array(testedLocally).max(20).readonly(),
     /** What had failed. */
-    red: z
-      .array(z.object({ suite: z.string(), group: z.string(), subject: z.string() }).readonly())
-      .max(2000)
-      .readonly(),
+    red: z.array(red).max(mostRed).readonly(),
+    /** It is tried alone before the whole test; false: nothing of it can be. */
+    first: z.boolean(),
     seconds: z.number(),
   })
   .readonly()
 export type FixFacts = z.infer<typeof fixFacts>
-export type Red = FixFacts['red'][number]

@@ -1,16 +1,28 @@
-/** What had failed before a fix, looked up in a test after it: green only where it was tried again and always succeeded. */
-import { counts, subjectName } from '../suites/sample.ts'
+/** What had failed before a fix: which subjects, and what became of them in a test after it. */
+import { counts, subjectName, type Sample } from '../suites/sample.ts'
 import { resultsOf } from '../suites/suite.ts'
 import type { Verdict } from '../verdict.ts'
-import type { Red } from './end.ts'
+import { mostRed, type Red, type RedNow } from './end.ts'
 
-export interface RedNow {
-  readonly green: readonly string[]
-  readonly red: readonly string[]
-  /** Not tried, or nothing that counts. */
-  readonly unknown: readonly string[]
+/** Of a test that failed: each subject once, without what was recovered or what a later attempt stands for. */
+export function redOf({ suites }: Pick<Verdict, 'suites'>): readonly Red[] {
+  const failed = (s: Sample): boolean => s.outcome === 'failed' && s.recovered !== true && s.repeatedBy === undefined
+  const all = resultsOf(suites).flatMap(({ suite, samples }) =>
+    samples.filter(failed).map(({ group, subject: s }) => ({
+      suite,
+      group,
+      subject: subjectName(s),
+      pair: s.kind === 'pair' ? { from: s.pair.from, to: s.pair.to } : null,
+    })),
+  )
+  return eachOnce(all)
 }
 
+/** What an earlier fix was to mend and did not is still to be mended by the next one. */
+export const eachOnce = (all: readonly Red[]): readonly Red[] =>
+  [...new Map(all.map((r) => [JSON.stringify([r.suite, r.group, r.subject]), r])).values()].slice(0, mostRed)
+
+/** Green is only what was tried again and always succeeded. */
 export function redNow(before: readonly Red[], { suites }: Pick<Verdict, 'suites'>): RedNow {
   const results = resultsOf(suites)
   const of = ({ suite, subject }: Red): keyof RedNow => {

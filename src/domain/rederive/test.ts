@@ -1,8 +1,10 @@
 /** What an evidence folder says twice must agree: everything that follows from something else in it is derived again. */
 import { checkpointOf, layout, type BundleHead } from '../bundle.ts'
 import { canonical } from '../canonical.ts'
-import { hasPlan } from '../events/entry.ts'
+import { hasPlan, type Entry } from '../events/entry.ts'
 import { mendedFaults } from '../fix/mended.ts'
+import { testPlan } from '../fix/red-first.ts'
+import { redPending } from '../fix/red-pending.ts'
 import { peersOf } from '../fleet.ts'
 import { chainFaults } from '../ledger.ts'
 import { planDigest, type Plan } from '../plan.ts'
@@ -51,7 +53,7 @@ export const rederiveContext = ({ plan, facts, measurements, running, entries }:
 
 /** The session stands before its test, and the plan is the confirmed one. */
 function chainOf({ entries, facts, plan }: BundleHead, session: Session): readonly string[] {
-  const confirmed = entries.findLast((e) => e.event === 'confirmed' || hasPlan(e))?.facts.planDigest
+  const confirmed = confirmedBy(entries)
   const test = session.testsBegun
   return [
     ...(confirmed === planDigest(plan) ? [] : [`${layout.plan} is not the plan that was confirmed`]),
@@ -65,6 +67,14 @@ function chainOf({ entries, facts, plan }: BundleHead, session: Session): readon
       ? []
       : [`${layout.facts}: the checkpoint is not the one that the entries tell`]),
   ]
+}
+
+/** Digest of the plan that the test carries out: the newest, or what a fix left red of it. */
+function confirmedBy(entries: readonly Entry[]): string | undefined {
+  if (redPending(entries) === null)
+    return entries.findLast((e) => e.event === 'confirmed' || hasPlan(e))?.facts.planDigest
+  const plan = testPlan(entries)
+  return plan === null ? undefined : planDigest(plan)
 }
 
 /** Nodes of its own fleet, each once; and what its suites are to do is what its configuration asks for. */
