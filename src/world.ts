@@ -114,7 +114,6 @@ export function openWorld(o: WorldOptions): OpenWorld {
         : openFixer({
             checkout: o.checkout,
             folder: o.folder,
-            cacheDir: o.cacheDir,
             log: o.log,
             clock,
           }),

@@ -5,7 +5,8 @@ import { createServer, type AddressInfo } from 'node:net'
 import { once } from 'node:events'
 import { dirname, join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
-import { changesOf } from '../../src/adapters/fix/changes.ts'
+import { changesOf, type ChangedFile } from '../../src/adapters/fix/changes.ts'
+import { commitIn } from '../../src/adapters/fix/commit.ts'
 import { runEnclosed } from '../../src/adapters/fix/enclosed-command.ts'
 import { openFixer } from '../../src/adapters/fix/fixer.ts'
 import { treeAt } from '../../src/adapters/fix/tree.ts'
@@ -68,7 +69,6 @@ async function tried(command: string, more: Partial<FixConfig> = {}, env: NodeJS
   const end = await openFixer({
     checkout: root,
     folder,
-    cacheDir: scratch(),
     env: { ...process.env, ...env },
     log: notes(),
     clock,
@@ -284,4 +284,32 @@ test.each<readonly [string, string, Partial<FixConfig>, string]>([
 test('tests of which fewer are executed keep the change from being committed', async () => {
   const counted = ['n=3; grep -q good src/say.sh && n=2; echo "test result: ok. $n passed; 0 failed; 1 ignored"']
   expect((await tried(mend, { tests: counted })).end).toMatchObject({ reason: 'tests weakened' })
+})
+
+test('local tests find nothing in their home that tests before them left', async () => {
+  const counted = ['echo >>"$HOME/seen"; echo "test result: ok. $(wc -l <"$HOME/seen") passed; 0 failed; 0 ignored"']
+  const { end } = await tried(mend, { tests: counted })
+  expect(end).toMatchObject({ kind: 'fixed', made: { tests: [{ before: 1, after: 1 }] } })
+})
+
+test('changes of binary contents, of modes and of empty files are told apart, and lines wherever they stand are not', async () => {
+  const root = repository()
+  const parent = git(root, 'rev-parse', 'HEAD')
+  const of = async (path: string, content: Buffer | null, executable = false): Promise<string> => {
+    const file: ChangedFile = { path, content, executable, kind: 'added', allowed: true }
+    return (await commitIn(root, parent, [file], 'm', join(scratch(), 'commit'), never)).diff
+  }
+  const said = readFileSync(join(root, 'src/say.sh'))
+  const diffs = [
+    await of('src/a', Buffer.from([0, 1])),
+    await of('src/a', Buffer.from([0, 2])),
+    await of('src/b', Buffer.from([0, 2])),
+    await of('src/say.sh', said, true),
+    await of('tests/say.sh', readFileSync(join(root, 'tests/say.sh')), true),
+    await of('src/a', Buffer.alloc(0)),
+    await of('src/b', Buffer.alloc(0)),
+    await of('src/say.sh', Buffer.concat([said, Buffer.from('x\n')])),
+  ]
+  expect(new Set(diffs).size).toBe(diffs.length)
+  expect(await of('src/say.sh', Buffer.concat([said, Buffer.from('x\n')]))).toBe(diffs.at(-1))
 })

@@ -10,7 +10,7 @@ export interface MadeCommit {
   readonly commit: string
   readonly tree: string
   readonly parentTree: string
-  /** Of the lines that it takes away and adds. */
+  /** Of the lines that it takes away and adds, of binary contents, and of modes. */
   readonly diff: string
 }
 
@@ -56,20 +56,43 @@ export async function commitIn(
 }
 
 async function digestOf(clone: string, before: string, after: string, signal: AbortSignal): Promise<string> {
-  const patch = await gitTold(clone, signal, [
-    'diff-tree',
-    '-r',
-    '--patch',
-    '--unified=0',
-    '--no-ext-diff',
-    '--no-textconv',
-    '--no-renames',
-    before,
-    after,
+  const diff = (...how: readonly string[]): Promise<string> =>
+    gitTold(clone, signal, [
+      'diff-tree',
+      '-r',
+      ...how,
+      '--no-ext-diff',
+      '--no-textconv',
+      '--no-renames',
+      before,
+      after,
+    ])
+  const [patch, counted, raw] = await Promise.all([
+    diff('--patch', '--unified=0'),
+    diff('-z', '--numstat'),
+    diff('-z', '--raw', '--no-abbrev'),
   ])
   // Where lines moved to is another place each time; what they say is not.
   const lines = patch.split('\n').filter((l) => /^[-+]/.test(l))
-  return createHash('sha256').update(lines.join('\n')).digest('hex')
+  return createHash('sha256').update([...lines, ...beyondLines(counted, raw)].join('\n')).digest('hex')
+}
+
+/** Of files that change in no line (binary, empty) what they become, and of every file its modes where these change. */
+function beyondLines(counted: string, raw: string): readonly string[] {
+  const without = new Set(
+    counted.split('\0').flatMap((line) => /^(?:-\t-|0\t0)\t(.*)$/s.exec(line)?.[1] ?? []),
+  )
+  const words = raw.split('\0')
+  return words.flatMap((facts, i) => {
+    if (i % 2 !== 0 || facts === '') return []
+    const [was = '', is = '', , blob = ''] = facts.slice(1).split(' ')
+    const path = words[i + 1] ?? ''
+    const modes = was !== is && !/^0+$/.test(was) && !/^0+$/.test(is)
+    return [
+      ...(without.has(path) ? [`content\0${path}\0${blob}`] : []),
+      ...(modes ? [`mode\0${path}\0${was} ${is}`] : []),
+    ]
+  })
 }
 
 /** The one moment in which the person's repository is written: its objects, and one branch of ours. */

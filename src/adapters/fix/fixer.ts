@@ -19,8 +19,6 @@ export interface FixerOptions {
   readonly checkout: string
   /** The session's folder. */
   readonly folder: string
-  /** Homes of the sandboxes' user; survive runs. */
-  readonly cacheDir: string
   /** Ours; what of it comes in is an allow-list. */
   readonly env?: NodeJS.ProcessEnv
   readonly way?: SandboxWay
@@ -53,10 +51,12 @@ async function work(o: FixerOptions, asked: FixAsked, signal: AbortSignal): Prom
   const given = join(o.folder, place, 'given')
   const common = { tree, workspace: asked.workspace, config, env, log: o.log, signal }
   const ways = o.way === undefined ? {} : { way: o.way }
-  const testing = (command: string): EnclosedCommand => ({
+  const homeOf = (when: 'before' | 'after'): string => join(o.folder, place, `sandbox-tests-${when}`)
+  const testing = (command: string, when: 'before' | 'after'): EnclosedCommand => ({
     ...common,
     ...ways,
-    folder: join(o.cacheDir, 'sandbox-tests', asked.project),
+    // What an earlier run's tests left there is nothing that these may find.
+    folder: homeOf(when),
     command,
     hidden: {},
     more: {},
@@ -66,11 +66,15 @@ async function work(o: FixerOptions, asked: FixAsked, signal: AbortSignal): Prom
     files.write(`${place}/${name}.log`, `${JSON.stringify(end.ended)}\n${end.output}`)
 
   const before: (number | null)[] = []
-  for (const [i, command] of config.tests.entries()) {
-    o.log.info(`fix ${number}: local tests before it`)
-    const end = await runEnclosed(testing(command), async (_, done) => done)
-    await keep(`tests-before-${i + 1}`, end)
-    before.push(executedTests(end.output))
+  try {
+    for (const [i, command] of config.tests.entries()) {
+      o.log.info(`fix ${number}: local tests before it`)
+      const end = await runEnclosed(testing(command, 'before'), async (_, done) => done)
+      await keep(`tests-before-${i + 1}`, end)
+      before.push(executedTests(end.output))
+    }
+  } finally {
+    await forget(homeOf('before'), o, signal)
   }
 
   o.log.info(`fix ${number}: ${config.command.split('\n')[0]?.slice(0, 100) ?? ''}`)
@@ -105,11 +109,15 @@ async function work(o: FixerOptions, asked: FixAsked, signal: AbortSignal): Prom
 
   await treeAt(o.checkout, made.commit, tree, signal)
   const tests: { command: string; before: number | null; after: number | null; ended: Ended }[] = []
-  for (const [i, command] of config.tests.entries()) {
-    o.log.info(`fix ${number}: local tests after it`)
-    const end = await runEnclosed(testing(command), async (_, done) => done)
-    await keep(`tests-after-${i + 1}`, end)
-    tests.push({ command, before: before[i] ?? null, after: executedTests(end.output), ended: end.ended })
+  try {
+    for (const [i, command] of config.tests.entries()) {
+      o.log.info(`fix ${number}: local tests after it`)
+      const end = await runEnclosed(testing(command, 'after'), async (_, done) => done)
+      await keep(`tests-after-${i + 1}`, end)
+      tests.push({ command, before: before[i] ?? null, after: executedTests(end.output), ended: end.ended })
+    }
+  } finally {
+    await forget(homeOf('after'), o, signal)
   }
   const failed = testsFault(tests)
   if (failed !== null) return { kind: 'gave up', ...failed }

@@ -69,7 +69,7 @@ export const fixFacts = z
     branch: z.string(),
     subject: z.string(),
     files: z.array(z.string()).max(500).readonly(),
-    /** Of the lines that it takes away and adds. */
+    /** Of the lines that it takes away and adds, of binary contents, and of modes. */
     diff: z.string().regex(/^[0-9a-f]{64}$/),
     tests: z.array(testedLocally).max(20).readonly(),
     /** What had failed. */
