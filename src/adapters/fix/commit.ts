@@ -57,16 +57,7 @@ export async function commitIn(
 
 async function digestOf(clone: string, before: string, after: string, signal: AbortSignal): Promise<string> {
   const diff = (...how: readonly string[]): Promise<string> =>
-    gitTold(clone, signal, [
-      'diff-tree',
-      '-r',
-      ...how,
-      '--no-ext-diff',
-      '--no-textconv',
-      '--no-renames',
-      before,
-      after,
-    ])
+    gitTold(clone, signal, ['diff-tree', '-r', ...how, '--no-ext-diff', '--no-textconv', '--no-renames', before, after])
   const [patch, counted, raw] = await Promise.all([
     diff('--patch', '--unified=0'),
     diff('-z', '--numstat'),
@@ -74,14 +65,14 @@ async function digestOf(clone: string, before: string, after: string, signal: Ab
   ])
   // Where lines moved to is another place each time; what they say is not.
   const lines = patch.split('\n').filter((l) => /^[-+]/.test(l))
-  return createHash('sha256').update([...lines, ...beyondLines(counted, raw)].join('\n')).digest('hex')
+  return createHash('sha256')
+    .update([...lines, ...beyondLines(counted, raw)].join('\n'))
+    .digest('hex')
 }
 
 /** Of files that change in no line (binary, empty) what they become, and of every file its modes where these change. */
 function beyondLines(counted: string, raw: string): readonly string[] {
-  const without = new Set(
-    counted.split('\0').flatMap((line) => /^(?:-\t-|0\t0)\t(.*)$/s.exec(line)?.[1] ?? []),
-  )
+  const without = new Set(counted.split('\0').flatMap((line) => /^(?:-\t-|0\t0)\t(.*)$/s.exec(line)?.[1] ?? []))
   const words = raw.split('\0')
   return words.flatMap((facts, i) => {
     if (i % 2 !== 0 || facts === '') return []
