@@ -20,7 +20,7 @@ import { deployedOf } from '../domain/rederive/shipped.ts'
 import { exclusions, setupFindings, setupWarnings, type Session } from '../domain/session.ts'
 import { resultsOf, suiteCounts, type SuiteItems } from '../domain/suites/suite.ts'
 import type { Unsupported } from '../domain/unsupported.ts'
-import { isInvalid, verdict, type Verdict } from '../domain/verdict.ts'
+import { isInvalid, verdict } from '../domain/verdict.ts'
 import type { NatSurvey } from '../instruments/nat.ts'
 import { removeWitnesses } from '../instruments/witness.ts'
 import type {
@@ -36,6 +36,7 @@ import type {
 import type { SuiteWorld } from '../suites/bench.ts'
 import { beginTest, sealInterrupted, type BegunTest } from './parts/begin-test.ts'
 import { collect, collectBefore } from './parts/collect.ts'
+import { endsOfFailures } from './parts/ends-of-failures.ts'
 import { firstTried } from './parts/first-tried.ts'
 import { takeLeases } from './parts/leases.ts'
 import { openBench, provenProcesses, type OpenBench } from './parts/open-bench.ts'
@@ -244,15 +245,3 @@ async function bundleOf(
     },
   }
 }
-
-/** Nodes that a failure would be told of: there our own instruments are tried once more. */
-const endsOfFailures = ({ suites }: Verdict): readonly NodeName[] => [
-  ...new Set(
-    resultsOf(suites)
-      .flatMap((r) => r.samples)
-      .filter((s) => s.outcome === 'failed')
-      .flatMap(({ subject }) =>
-        subject.kind === 'pair' ? [subject.pair.from, subject.pair.to] : subject.kind === 'node' ? [subject.node] : [],
-      ),
-  ),
-]
