@@ -8,6 +8,7 @@ import type { Plan } from './domain/plan.ts'
 import type { StoredArtifact } from './domain/events/facts.ts'
 import type { Entry } from './domain/ledger.ts'
 import type { Fixer } from './ports/fixer.ts'
+import type { FiringQueue, Recoveries } from './ports/recoveries.ts'
 
 export interface Clock {
   /** Unix milliseconds. */
@@ -130,6 +131,8 @@ export interface Randomness {
 export interface Execution extends Abortable {
   readonly clock: Clock
   readonly log: Log
+  /** Absent: nobody keeps what recovery rules did. */
+  readonly recoveries?: Recoveries
 }
 
 export interface NodeHttp {
@@ -162,6 +165,7 @@ export interface SessionRecord {
   readonly writer: Writer
   /** Seconds by which a test moved our clock; 0 in earnest. */
   readonly clockShift: number
+  readonly recoveries?: FiringQueue
 }
 
 /** What a session leaves besides its entries. */

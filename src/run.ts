@@ -9,7 +9,6 @@ import { leaseFate, type LeaseFate } from './domain/lease-policy.ts'
 import type { Plan } from './domain/plan.ts'
 import { isFinal, type State } from './domain/states.ts'
 import { fold, type Session } from './domain/session.ts'
-import { next } from './domain/next.ts'
 import { hasPlan, type StageResult } from './domain/events/entry.ts'
 import { writerText } from './domain/writer.ts'
 import type { Held, LeaseTerms, Nodes, Execution, SessionRecord, World } from './ports.ts'
@@ -18,6 +17,7 @@ import { deploy } from './stages/deploy.ts'
 import { fix } from './stages/fix.ts'
 import { startHeartbeat } from './stages/parts/heartbeat.ts'
 import { giveLeasesBack, holdLeases } from './stages/parts/leases.ts'
+import { recorderOf } from './stages/parts/recorder.ts'
 import { restart } from './stages/restart.ts'
 import { leasedNodes } from './stages/parts/roster.ts'
 import { setup } from './stages/setup.ts'
@@ -60,11 +60,16 @@ export async function run(
   /** A fix changes what is built and tested. */
   let plan = begun
   const heartbeat = startHeartbeat({ ...outer, held }, id, (e) => ours.size === 0 || ours.has(e.hash))
-  const world: World = { ...outer, held, signal: heartbeat.signal }
-  heartbeat.signal.addEventListener('abort', () => outer.abandon?.(heartbeat.signal.reason), { once: true })
+  /** What stops the session, whatever else was at work. */
+  const alarm = new AbortController()
+  const world: World = { ...outer, held, signal: AbortSignal.any([heartbeat.signal, alarm.signal]) }
+  world.signal.addEventListener('abort', () => outer.abandon?.(world.signal.reason), { once: true })
+  const recorder = recorderOf(id, world, ours)
+  const note = async (outcome: StageResult): Promise<void> => void (await recorder.record(outcome))
+  outer.recoveries?.attach({ write: recorder.recordFirings, alarmed: (failure) => alarm.abort(failure) })
   try {
     for (;;) {
-      const entries = (known = await world.ledger.read(id))
+      const entries = (known = await recorder.read())
       const session = fold(id, entries)
       const stage = stages[session.state]
       if (stage === undefined || states?.includes(session.state) === false || session.state === before) return session
@@ -76,20 +81,8 @@ export async function run(
           remedy: 'vps-test status',
         })
       ours.add(newest)
-      const record = async (outcome: StageResult): Promise<Entry> => {
-        const entry = next(known, fold(id, known), outcome, world.clock.now(), world)
-        if (entry === undefined)
-          throw new Failure({
-            code: 'H004',
-            message: `state ${session.state} knows no event ${outcome.event}`,
-          })
-        ours.add(entry.hash)
-        await world.ledger.append(id, entry)
-        known = [...known, entry]
-        return entry
-      }
-      const note = async (outcome: StageResult): Promise<void> => void (await record(outcome))
-      const entry = await record(await attempt(() => stage(plan, session, world, note), world))
+      const entry = await recorder.record(await attempt(() => stage(plan, session, world, note), world, alarm.signal))
+      known = recorder.known()
       world.log.info(`${entry.from} → ${entry.to}: ${entry.why}`)
       if (hasPlan(entry)) plan = entry.facts.plan
       // The fleet is busy longer than this run may wait: the schedule goes on with the session.
@@ -105,6 +98,7 @@ export async function run(
     if (cause instanceof Failure && cause.kind === 'busy') known = []
     throw cause
   } finally {
+    outer.recoveries?.detach()
     await heartbeat.end()
     await leave(plan, id, world, {
       whole: states === undefined,
@@ -116,17 +110,31 @@ export async function run(
 }
 
 /**
- * What a stage could not handle ends the session with its reason; our own faults and an abort leave it where it is, to
- * be run again.
+ * What a stage could not handle, or an alarm, ends the session with its reason; our own faults and an abort leave it
+ * where it is, to be run again.
  */
-async function attempt(stage: () => Promise<StageResult>, { signal }: Execution): Promise<StageResult> {
+async function attempt(
+  stage: () => Promise<StageResult>,
+  { signal }: Execution,
+  alarm: AbortSignal,
+): Promise<StageResult> {
   try {
-    return await stage()
+    const result = await stage()
+    alarm.throwIfAborted()
+    return result
   } catch (error) {
+    const alarmed: unknown = alarm.reason
+    if (alarm.aborted && alarmed instanceof Failure) return unrecoverable(alarmed)
     if (signal.aborted || !(error instanceof Failure) || error.kind === 'harness' || error.kind === 'usage') throw error
-    return { event: 'unrecoverable', why: error.message.slice(0, 1000), facts: failureFacts(error) }
+    return unrecoverable(error)
   }
 }
+
+const unrecoverable = (error: Failure): StageResult => ({
+  event: 'unrecoverable',
+  why: error.message.slice(0, 1000),
+  facts: failureFacts(error),
+})
 
 interface Leaving {
   readonly whole: boolean

@@ -5,6 +5,7 @@ import { readFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { obtainBinary } from './adapters/build/obtain-binary.ts'
 import { concealing } from './adapters/concealing.ts'
+import { firingQueue } from './adapters/firing-queue.ts'
 import { openFixer, treeFolder } from './adapters/fix/fixer.ts'
 import { treeAt } from './adapters/fix/tree.ts'
 import { localRemote } from './adapters/local.ts'
@@ -17,6 +18,7 @@ import { fleetReference, registryOf, type Fleet, type NodeName } from './domain/
 import type { BinarySource } from './domain/plan.ts'
 import type { Writer } from './domain/writer.ts'
 import type { Ledger, Log, Remote, SessionFolder, World } from './ports.ts'
+import type { Recoveries } from './ports/recoveries.ts'
 
 /** Where the private key comes from: a file, or a text that never touches the disk. */
 export type KeySource =
@@ -62,11 +64,12 @@ export function openWorld(o: WorldOptions): OpenWorld {
     ...(o.secrets ?? []),
     ...(o.key?.kind === 'text' ? [o.key.text] : []),
   ])
+  const recoveries = firingQueue(clock, o.log)
   let connecting = new AbortController()
   const remote = (name: NodeName): Promise<Remote> => {
     const known = open.get(name)
     if (known !== undefined) return known
-    const opening = connect({ ...o, signal: AbortSignal.any([o.signal, connecting.signal]) }, name)
+    const opening = connect({ ...o, recoveries, signal: AbortSignal.any([o.signal, connecting.signal]) }, name)
     open.set(name, opening)
     // A node that could not be reached may be tried again by a later stage.
     opening.catch(() => {
@@ -77,6 +80,7 @@ export function openWorld(o: WorldOptions): OpenWorld {
   return {
     fleet: o.fleet,
     clock,
+    recoveries,
     random: systemRandom,
     log: o.log,
     signal: o.signal,
@@ -175,7 +179,7 @@ const whoOf = (writer: Writer): string => (writer.kind === 'run' ? `${writer.rep
 const keyOf = (o: WorldOptions): KeySource | null =>
   o.key ?? (o.fleet.identityFile === undefined ? null : { kind: 'file', path: o.fleet.identityFile })
 
-async function connect(o: WorldOptions, name: NodeName): Promise<Remote> {
+async function connect(o: WorldOptions & { readonly recoveries: Recoveries }, name: NodeName): Promise<Remote> {
   const node = o.fleet.nodes.find((n) => n.name === name)
   if (node === undefined)
     throw new Failure({
@@ -199,7 +203,14 @@ async function connect(o: WorldOptions, name: NodeName): Promise<Remote> {
   }
   o.signal.addEventListener('abort', abort, { once: true })
   try {
-    return await openRemote(node, o.fleet, { privateKey, signal: life.signal, connectTimeoutMs: 20_000, log: o.log })
+    const { log, recoveries } = o
+    return await openRemote(node, o.fleet, {
+      privateKey,
+      signal: life.signal,
+      connectTimeoutMs: 20_000,
+      log,
+      recoveries,
+    })
   } finally {
     o.signal.removeEventListener('abort', abort)
   }

@@ -5,6 +5,7 @@ import { table, toned } from '../report/section.ts'
 import type { Context } from './context.ts'
 import type { Session } from '../domain/session.ts'
 import { isFinal } from '../domain/states.ts'
+import { recoveriesText } from '../domain/recovery/firing.ts'
 import { readNotes, type LocalNotes } from './local-notes.ts'
 import { nextStep } from './next-step.ts'
 import { storedSessions, sessionsIn, type StoredSession } from './sessions.ts'
@@ -33,13 +34,14 @@ export async function status(c: Context, flags: { readonly json?: boolean }): Pr
   c.terminal.print(
     blockText(
       table(
-        ['session', 'state', 'changed', 'due', 'tests', 'why'],
+        ['session', 'state', 'changed', 'due', 'tests', 'recovered', 'why'],
         sessions.map(({ session: s }) => [
           s.id,
           toned(s.state, s.state === 'COMPLETE' ? 'good' : s.state === 'STOPPED' ? 'bad' : 'warn'),
           iso(s.changedAt),
           s.waitUntil === null ? '' : iso(s.waitUntil),
           String(s.counters.tests),
+          recoveriesText(s.recoveries),
           `${stripHidden(s.why, 100)}${refusedText(s, notes.get(s.id)?.refused)}${nextStepText(nextStep(s, notes.get(s.id)?.key))}`,
         ]),
       ),

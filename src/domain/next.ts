@@ -1,5 +1,6 @@
 /** The entry that follows what a stage came to: the transition table's only reader. */
 import type { Entry, EntryBody, StageResult } from './events/entry.ts'
+import type { Firing } from './recovery/firing.ts'
 import { chain } from './ledger.ts'
 import type { Session } from './session.ts'
 import { checkpointRows, isCheckpoint, type State } from './states.ts'
@@ -16,6 +17,8 @@ export function next(
   result: StageResult,
   at: number,
   signer?: Signer,
+  /** What recovery rules did since the entry before. */
+  recoveries: readonly Firing[] = [],
 ): Entry | undefined {
   const target = targetOf(session, result.event)
   if (target === undefined) return undefined
@@ -26,7 +29,12 @@ export function next(
     event: result.event,
     to: target.to,
     why: target.why === undefined ? result.why : `${target.why}; ${result.why}`,
-    facts: { ...result.facts, ...untilWhen(target.to, at), ...(signer === undefined ? {} : signature(signer)) },
+    facts: {
+      ...result.facts,
+      ...untilWhen(target.to, at),
+      ...(signer === undefined ? {} : signature(signer)),
+      ...(recoveries.length === 0 ? {} : { recoveries }),
+    },
     // The table has just said that this state knows the event.
   } as EntryBody)
 }

@@ -3,6 +3,7 @@ import { meaningOf, hasPlan, isPart, type Entry, type EntryFrom } from './events
 import type { Exclusion, SetupWarning, Taking } from './events/facts.ts'
 import type { Meaning } from './events/row.ts'
 import type { Finding } from './findings.ts'
+import { counted, type RecoveryCounts } from './recovery/firing.ts'
 import { checkpointStates, isCheckpoint, type Checkpoint, type State } from './states.ts'
 import type { Origin, Writer } from './writer.ts'
 
@@ -51,6 +52,8 @@ export interface Session {
   /** Who wrote the newest entry: the session is theirs while they live. */
   readonly by: Writer | null
   readonly newest: Newest
+  /** How often each recovery rule fired. */
+  readonly recoveries: RecoveryCounts
   readonly why: string
 }
 
@@ -77,6 +80,7 @@ export const idle = (id: string, at: number): Session => ({
   origin: null,
   by: null,
   newest: {},
+  recoveries: {},
   why: '',
 })
 
@@ -88,19 +92,20 @@ function step(s: Session, e: Entry): Session {
   const { counts, note = false } = meaningOf(e)
   const tested = counts === 'tests'
   const begun = e.event === 'begun'
+  const recovered = e.event === 'recovered'
   const newest = newestAfter(s, e, note)
   return {
     ...s,
     state: e.to,
     changedAt: e.at,
-    why: e.why,
+    why: recovered ? s.why : e.why,
     lastTestAt: tested ? e.at : s.lastTestAt,
     waitUntil: e.facts.dueAt ?? e.facts.deadline ?? null,
     counters: counts === undefined ? s.counters : { ...s.counters, [counts]: s.counters[counts] + 1 },
     testsBegun: s.testsBegun + (e.event === 'begun' ? 1 : 0),
     inconclusiveInARow: !tested && !isPart(e) ? s.inconclusiveInARow : isUntold(e) ? s.inconclusiveInARow + 1 : 0,
     failedBuildsInARow: failedBuildsAfter(s, e),
-    claimsInARow: e.event === 'claimed' ? s.claimsInARow + 1 : begun ? s.claimsInARow : 0,
+    claimsInARow: e.event === 'claimed' ? s.claimsInARow + 1 : begun || recovered ? s.claimsInARow : 0,
     checkpointsLeft: checkpointsLeftAfter(s, e, newest),
     checkpointsTaken:
       e.to === 'RESTART'
@@ -121,6 +126,7 @@ function step(s: Session, e: Entry): Session {
     selection: hasPlan(e) ? isSelection(e.facts) : s.selection,
     origin: hasPlan(e) ? e.facts.origin : s.origin,
     by: e.facts.by ?? s.by,
+    recoveries: counted(s.recoveries, e.facts.recoveries ?? []),
     newest: e.from === e.to ? newest : forget(newest, doneAnew[e.to] ?? []),
   }
 }

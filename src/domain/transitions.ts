@@ -14,19 +14,19 @@ const afterRegression = (s: Session): Target =>
     ? to('RESTART', 'regression at a soak checkpoint')
     : to('STOPPED', `regression after ${restartsAllowed} full loops: a person is asked`)
 
-const buildsAllowed = 3
+export const buildsAllowed = 3
 /**
  * The texts name no end to the loop of soak and restart; a program that regresses each time would hold a fleet for
  * ever.
  */
-const restartsAllowed = 3
+export const restartsAllowed = 3
 
 const anywhere = {
   stop: () => to('STOPPED', 'stopped by a person'),
   superseded: () => to('STOPPED', 'superseded'),
   unrecoverable: () => to('STOPPED'),
 }
-const stay = { ...anywhere, claimed: (s: Session) => to(s.state) }
+const stay = { ...anywhere, claimed: (s: Session) => to(s.state), recovered: (s: Session) => to(s.state) }
 const missed = (): Target => to('STOPPED', 'a checkpoint was missed')
 
 /** Every state and every event it knows. */

@@ -4,6 +4,7 @@ import type { BuildRecord, SandboxKind } from '../domain/build.ts'
 import type { Manifest } from '../domain/manifest.ts'
 import { checkpointOf, runInputOf } from '../domain/bundle.ts'
 import { fixesOf } from '../domain/fix/refusals.ts'
+import { firingsOf } from '../domain/recovery/firing.ts'
 import type { Verdict } from '../domain/verdict.ts'
 import { pageText, type Palette } from './plain.ts'
 import type { BuildFacts, ProofInput } from './proof-input.ts'
@@ -23,6 +24,7 @@ export function bundleProofText(b: BundleHead, verdict: Verdict, manifest: Manif
 function proofOf(b: BundleHead, verdict: Verdict, manifest: Manifest): ProofInput {
   const { facts, entries } = b
   const seq = entries.length
+  const stages = entries.filter((e) => e.event !== 'recovered')
   return {
     version: facts.version,
     session: facts.session,
@@ -38,10 +40,10 @@ function proofOf(b: BundleHead, verdict: Verdict, manifest: Manifest): ProofInpu
     build: buildFacts(facts.build),
     fixCommits: fixesOf(entries).map(({ commit: sha, subject: message, at }) => ({ sha, message, at })),
     timings: [
-      ...entries.slice(1).map((e, i) => ({ stage: e.from, ms: e.at - (entries[i]?.at ?? e.at) })),
+      ...stages.slice(1).map((e, i) => ({ stage: e.from, ms: e.at - (stages[i]?.at ?? e.at) })),
       { stage: 'TEST', ms: facts.testEndedAt - facts.testStartedAt },
     ],
-    recoveries: recoveries(b),
+    recoveries: firingsOf(entries),
     anchor: { kind: 'ledger', where: `session ${facts.session}, entry ${seq}`, digest: manifest.root },
     verifyCommand: 'vps-test verify <this folder>',
     checkpoint: checkpointOf(b),
@@ -85,25 +87,3 @@ function buildFacts(r: BuildRecord | null): BuildFacts | null {
 
 const sandboxText = (sandbox: SandboxKind): string =>
   sandbox.kind === 'none' ? `without a sandbox (${sandbox.why})` : `in a sandbox (${sandbox.kind})`
-
-/** Rules of spec §5 that left a trace in the evidence. */
-function recoveries(b: BundleHead): readonly { rule: string; times: number; where: string }[] {
-  const out = b.facts.excluded
-  const again = b.entries.filter((e) => e.event === 'inconclusive' || e.event === 'unclear').length
-  const fallback = b.facts.build?.before.length ?? 0
-  return [
-    ...(out.length === 0
-      ? []
-      : [
-          {
-            rule: 'node unreachable or failed: left out, the rest goes on',
-            times: out.length,
-            where: out.map((e) => e.node).join(', '),
-          },
-        ]),
-    ...(fallback === 0
-      ? []
-      : [{ rule: 'zigbuild failed: native build on the build host', times: fallback, where: 'BUILD' }]),
-    ...(again === 0 ? [] : [{ rule: 'inconclusive: once more', times: again, where: 'TEST' }]),
-  ]
-}

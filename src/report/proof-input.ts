@@ -4,6 +4,7 @@ import type { MetricsDigest } from '../domain/metrics.ts'
 import type { LogDigest } from '../domain/log-templates.ts'
 import type { Manifest } from '../domain/manifest.ts'
 import type { Plan } from '../domain/plan.ts'
+import type { Firing } from '../domain/recovery/firing.ts'
 import type { Taking } from '../domain/session.ts'
 import type { Verdict } from '../domain/verdict.ts'
 import type { RunInput } from '../domain/verdict-input.ts'
@@ -50,8 +51,8 @@ export interface ProofInput {
   readonly build: BuildFacts | null
   readonly fixCommits: readonly { readonly sha: string; readonly message: string; readonly at: number }[]
   readonly timings: readonly { readonly stage: string; readonly ms: number }[]
-  /** Recovery rules that fired (spec §5). */
-  readonly recoveries: readonly { readonly rule: string; readonly times: number; readonly where: string }[]
+  /** Of recovery rules (spec §5), oldest first. */
+  readonly recoveries: readonly Firing[]
   readonly anchor: DigestAnchor | null
   /** The soak checkpoint that this test took; absent or null: it took none. */
   readonly checkpoint?: Taking | null

@@ -22,7 +22,8 @@ import { controlsSection, hooksSection, labSection, runningSection } from './sec
 import { preflightSection } from './sections/preflight.ts'
 import { passportSection } from './sections/nat-passport.ts'
 import { repeatSection } from './sections/repeat.ts'
-import { evidenceSection, recoverySection, sourceSection, timingsSection } from './sections/record.ts'
+import { recoverySection } from './sections/recoveries.ts'
+import { evidenceSection, sourceSection, timingsSection } from './sections/record.ts'
 import { suiteReports } from './suites/registry.ts'
 
 export const renderProof = (p: ProofInput): string => pageMarkdown(headSection(p), 1, proofSections(p))

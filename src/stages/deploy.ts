@@ -66,7 +66,11 @@ async function ship(
 ): Promise<StageResult<'DEPLOY'>> {
   const { release, packed } = shipment
   const jobs = roster.flatMap((node) => jobOf(plan, session, node, shipment, leases.done.get(node.name)))
-  const rollout = rolloutOf(world, roster, leases, jobs, joinsByList(plan))
+  const rollout = rolloutOf(world, roster, leases, jobs, {
+    plan,
+    before: plan.nodes.length - roster.length,
+    joinsByList: joinsByList(plan),
+  })
   const facts = () => factsOf(rollout, release.sha256)
   const size = `${packed.zstd.length} bytes each`
   world.log.info(`deploy: ${release.name} ${release.sha256.slice(0, 12)} to ${roster.length} nodes, ${size}`)

@@ -15,6 +15,7 @@ import { refuseUnfit } from '../instruments/fitness.ts'
 import { onEachNode } from '../instruments/per-node.ts'
 import { leaseFleet, type Busy } from './parts/busy.ts'
 import { occupiedBy } from './parts/occupied.ts'
+import { fireLeftOut } from './parts/left-out.ts'
 import { withCause } from './parts/roster.ts'
 import type { Stage } from './stage.ts'
 
@@ -29,7 +30,7 @@ export const setup: Stage<'SETUP', Execution & Nodes & SessionRecord & LeaseTerm
     ),
   )
   const excluded = [...seen.failed].map(([node, f]) => exclusion(node, f))
-  excluded.forEach((e) => world.log.warn(`${e.node}: left out: ${e.message}`))
+  fireLeftOut(world, plan, 'SETUP', excluded)
   const answered = plan.nodes.filter((n) => seen.done.has(n))
   const early = quorumFault(plan, answered)
   if (early !== null) return { event: 'unrecoverable', why: withCause(early, excluded), facts: { excluded } }
@@ -40,7 +41,9 @@ export const setup: Stage<'SETUP', Execution & Nodes & SessionRecord & LeaseTerm
 
   const leases = await leaseFleet(plan, session, world, answered)
   if ('event' in leases) return withExclusions(leases, excluded)
-  const all = [...excluded, ...[...leases.failed].map(([node, f]) => exclusion(node, f))]
+  const late = [...leases.failed].map(([node, f]) => exclusion(node, f))
+  fireLeftOut(world, plan, 'SETUP', late, excluded.length)
+  const all = [...excluded, ...late]
   const left = answered.filter((n) => leases.done.has(n))
   const facts = {
     excluded: all,
@@ -98,8 +101,17 @@ async function surveyNode(world: Execution & Nodes, name: NodeName, installPath:
   const { code, stderr } = await remote.run(vacuum, options)
   if (code !== 0)
     world.log.warn(`${name}: old logs were not removed (exit ${String(code)}): ${stderr.trim().slice(0, 200)}`)
-  return ask()
+  const after = await ask()
+  world.recoveries?.fire('disk-full', {
+    node: name,
+    recognised: `${mib(facts.freeBytes)} free, less than ${mib(criticalDisk)}`,
+    done: `old logs were removed: ${mib(after.freeBytes)} free`,
+    nth: 1,
+  })
+  return after
 }
+
+const mib = (bytes: number): string => `${(bytes / (1 << 20)).toFixed(0)} MiB`
 
 const exclusion = (node: NodeName, f: Failure): Exclusion => ({
   node,

@@ -39,6 +39,7 @@ import { collect, collectBefore } from './parts/collect.ts'
 import { endsOfFailures } from './parts/ends-of-failures.ts'
 import { firstTried } from './parts/first-tried.ts'
 import { takeLeases } from './parts/leases.ts'
+import { fireLeftOut } from './parts/left-out.ts'
 import { openBench, provenProcesses, type OpenBench } from './parts/open-bench.ts'
 import { rosterOf } from './parts/roster.ts'
 import { groupedLogs, readFigures } from './parts/read-collected.ts'
@@ -66,6 +67,7 @@ export const test: NotingStage<'TEST', TestWorld> = async (wanted, session, worl
   const began = momentOf(world.clock)
   const there = leased.filter((n) => turn.done.has(n))
   const lost = [...leases.failed, ...turn.failed].map(([node, f]) => ({ node, why: f.message }))
+  fireLeftOut(world, plan, 'TEST', lost, plan.nodes.length - roster.length)
   const giveTurn = (signal: AbortSignal) => giveTurnBack({ ...world, signal }, plan, session.id, there)
   const fault = quorumFault(plan, there)
   if (fault !== null) {
@@ -150,6 +152,7 @@ async function work(
   const [notes, resurveyed] = await Promise.all([collect(world, plan, collected()), open.surveyAgain()])
   await removeWitnesses(world, there)
 
+  await world.recoveries?.hold()
   const seen = await bundleOf({ ...scene, open: tried, looking, resurveyed }, items, after, [...noted, ...notes])
   const whole = {
     ...seen,

@@ -48,6 +48,12 @@ const diagram: readonly (readonly [readonly Step[], EventName, State])[] = [
   [['begin'], 'confirmed', 'SETUP'],
   [['begin', 'confirmed'], 'queued', 'SETUP'],
   [['begin', 'confirmed'], 'claimed', 'SETUP'],
+  [['begin', 'confirmed'], 'recovered', 'SETUP'],
+  [started, 'recovered', 'BUILD'],
+  [[...started, 'built'], 'recovered', 'DEPLOY'],
+  [tested, 'recovered', 'TEST'],
+  [[...tested, 'failed'], 'recovered', 'FIX'],
+  [[...tested, 'passed', 'due', 'failed'], 'recovered', 'RESTART'],
   [started, 'toolchain', 'BUILD'],
   [started, 'claimed', 'BUILD'],
   [[...started, 'built'], 'claimed', 'DEPLOY'],
@@ -102,7 +108,9 @@ describe('the diagram', () => {
     (_, before, event, to) => {
       const session = at(...before, event)
       expect(session).toMatchObject({ state: to, changedAt: 1000 * (before.length + 1) })
-      expect(session.why).toContain(`because ${event}`)
+      // What a rule did is no reason why the session stands where it does.
+    const told = event === 'recovered' ? fold('s', story(...before)).why : `because ${event}`
+    expect(session.why).toContain(told)
     },
   )
 

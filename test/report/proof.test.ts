@@ -179,7 +179,18 @@ test('hostile words from nodes, logs and names stay words', () => {
     {
       session: evil,
       fixCommits: [{ sha: evil, message: evil, at: started }],
-      recoveries: [{ rule: evil, times: 1, where: evil }],
+      recoveries: [
+        {
+          rule: 'disk-full',
+          node: evil,
+          recognised: evil,
+          done: evil,
+          nth: 1,
+          of: 1,
+          usedUp: false,
+          at: started,
+        },
+      ],
       timings: [{ stage: evil, ms: 1 }],
       verifyCommand: evil,
     },

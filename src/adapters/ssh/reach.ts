@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { fleetReference, type Fleet, type FleetNode } from '../../domain/fleet.ts'
 import { Failure, isFailure } from '../../domain/failure.ts'
 import type { Log } from '../../ports.ts'
+import type { Recoveries } from '../../ports/recoveries.ts'
 import { addressesOf, proxyArgv, shareOf } from './address.ts'
 import { hostPort } from '../../domain/addresses.ts'
 import { orAbort, withDeadline } from './deadline.ts'
@@ -11,7 +12,7 @@ import { parseHostKey } from './hostkey.ts'
 import type { HostKey } from './hostkey.ts'
 import { openLink } from './link.ts'
 import type { Link, Peer } from './link.ts'
-import { maxTries, pauseAfter } from './retry.ts'
+import { maxStarts, pauseBeforeStart } from './retry.ts'
 import { proxyWire, tcpWire } from './wire.ts'
 import type { Wire } from './wire.ts'
 
@@ -21,6 +22,7 @@ export interface ReachOptions {
   /** For all addresses together, milliseconds. */
   readonly connectTimeoutMs: number
   readonly log?: Log
+  readonly recoveries?: Recoveries
 }
 
 /** The keys that may be accepted. Without a usable one: T010, before a single packet. */
@@ -92,13 +94,41 @@ export async function eachAddress<T>(
       } catch (error) {
         signal.throwIfAborted()
         refused = isFailure(error, 'T007') ? error : undefined
+        if (isFailure(error, 'T011'))
+          options.recoveries?.fire(
+            'host-key-changed',
+            { node: node.name, recognised: error.message, done: 'nothing was sent; the session stops', nth: 0 },
+            error,
+          )
         if (error instanceof Failure && refused === undefined) throw error
-        if (refused !== undefined && tried < maxTries && performance.now() + pauseAfter(tried) < mine) {
-          options.log?.warn(`${refused.message}; trying again`)
-          await sleep(pauseAfter(tried), undefined, { signal })
-          continue
+        const recognised = `${hostPort(address, node.sshPort)}: ${reasonOf(error)}`
+        if (refused !== undefined) {
+          const again = tried < maxStarts && performance.now() + pauseBeforeStart(tried) < mine
+          options.recoveries?.fire('start-refused', {
+            node: node.name,
+            recognised,
+            done: again ? `waits ${pauseBeforeStart(tried)} ms and connects again` : 'gives this address up',
+            nth: again ? tried : tried - 1,
+            ...(again ? {} : { usedUp: true }),
+          })
+          if (again) {
+            await sleep(pauseBeforeStart(tried), undefined, { signal })
+            continue
+          }
         }
-        said.push(`${hostPort(address, node.sshPort)}: ${reasonOf(error)}`)
+        said.push(recognised)
+        const next = addresses[i + 1]
+        if (addresses.length > 1)
+          options.recoveries?.fire('address-failed', {
+            node: node.name,
+            recognised,
+            done:
+              next === undefined
+                ? 'neither address leads to the node'
+                : `tries ${hostPort(next, node.sshPort)} instead`,
+            nth: next === undefined ? i : i + 1,
+            ...(next === undefined ? { usedUp: true } : {}),
+          })
         break
       }
     }

@@ -20,7 +20,8 @@ import { pinnedKeys, reach } from './reach.ts'
 import type { ReachOptions } from './reach.ts'
 import { completeResult } from './result.ts'
 import { isFailure } from '../../domain/failure.ts'
-import { mayRetry, maxTries, mostRefusals, pauseAfter } from './retry.ts'
+import { afterLoss, isLost, isSilence, mayRetry, mostRefusals, pauseAfter } from './retry.ts'
+import type { RuleId } from '../../domain/recovery/rules.ts'
 
 export interface OpenOptions extends ReachOptions {
   /** Its abort closes the connection. */
@@ -45,6 +46,15 @@ export async function openRemote(node: FleetNode, fleet: Fleet, options: OpenOpt
     return pool.close(reason, () => Promise.allSettled(running))
   }
   options.signal.addEventListener('abort', abort, { once: true })
+
+  const fire = (rule: RuleId, error: unknown, done: string, nth: number, acted: boolean): void =>
+    options.recoveries?.fire(rule, {
+      node: node.name,
+      recognised: reasonOf(error),
+      done,
+      nth: acted ? nth : nth - 1,
+      ...(acted ? {} : { usedUp: true }),
+    })
 
   /**
    * The whole of a call: its place in the queue, the connection, the work, and further tries, all under one deadline.
@@ -85,10 +95,16 @@ export async function openRemote(node: FleetNode, fleet: Fleet, options: OpenOpt
             })
           } catch (error) {
             // Nothing was sent, so every command may ask again, for fewer channels at once.
-            if (!signal.aborted && isFailure(error, 'T006') && ++refusals < mostRefusals) continue
-            if (signal.aborted || !mayRetry(error, tried, replayable)) throw error
+            if (!signal.aborted && isFailure(error, 'T006')) {
+              const more = ++refusals < mostRefusals
+              fire('channel-refused', error, more ? 'asks for fewer channels at once' : 'gives up', refusals, more)
+              if (more) continue
+            }
+            const again = !signal.aborted && mayRetry(error, tried, replayable)
+            if (!signal.aborted && isLost(error))
+              fire(isSilence(error) ? 'half-open' : 'connection-lost', error, afterLoss(again, replayable), tried, again)
+            if (!again) throw error
             phase = `after: ${reasonOf(error)}`
-            options.log?.warn(`${reasonOf(error)}; try ${tried + 1} of ${maxTries}`)
             await sleep(pauseAfter(tried), undefined, { signal })
             tried++
           }

@@ -5,6 +5,7 @@
 import { z } from 'zod'
 import { busyPolicies } from '../answers.ts'
 import { fixFacts, gaveUpReason, redNow } from '../fix/end.ts'
+import { firingsSchema } from '../recovery/firing.ts'
 import { perCheckpoint } from '../states.ts'
 import * as facts from './facts.ts'
 import { row } from './row.ts'
@@ -36,6 +37,9 @@ const anywhere = {
   ),
 }
 const claimed = row({}, { exit: 'inconclusive', note: true })
+/** Recovery rules fired; which, stands in what every event may have. */
+const recovered = row({}, { exit: 'inconclusive', note: true })
+const atWork = { ...anywhere, claimed, recovered }
 const queued = row(
   { holder: z.string(), who: z.string(), until: facts.time, excluded: facts.exclusions.optional() },
   { exit: 'inconclusive', note: true },
@@ -55,10 +59,9 @@ export const rows = {
       onBusy: z.enum(busyPolicies),
     }),
   },
-  SETUP: { ...anywhere, claimed, queued, ready: row(setUp, { exit: 'failed', outcome: 'progress' }) },
+  SETUP: { ...atWork, queued, ready: row(setUp, { exit: 'failed', outcome: 'progress' }) },
   BUILD: {
-    ...anywhere,
-    claimed,
+    ...atWork,
     built: row(
       { build: facts.buildRecord, artifact: facts.artifact.nullable() },
       { exit: 'failed', counts: 'builds', outcome: 'progress' },
@@ -70,15 +73,13 @@ export const rows = {
     ),
   },
   DEPLOY: {
-    ...anywhere,
-    claimed,
+    ...atWork,
     queued,
     deployed: row({ ...shipped, peerIds: facts.peerIds }, { exit: 'failed', counts: 'deploys', outcome: 'progress' }),
     failed: row(shipped, { exit: 'failed', counts: 'deploys', outcome: 'failed', trouble: true }),
   },
   TEST: {
-    ...anywhere,
-    claimed,
+    ...atWork,
     begun: row(facts.begun, { exit: 'inconclusive', note: true }),
     missed,
     passed: row(facts.tested, { exit: 'failed', counts: 'tests', outcome: 'passed' }),
@@ -90,8 +91,7 @@ export const rows = {
     unclear: row(triedFirst, { exit: 'inconclusive', part: true, outcome: 'progress', trouble: true }),
   },
   FIX: {
-    ...anywhere,
-    claimed,
+    ...atWork,
     fixed: row({ ...confirmable, fix: fixFacts }, { exit: 'failed', counts: 'fixes', outcome: 'progress' }),
     'gave-up': row({ reason: gaveUpReason, cause: z.string().nullable() }, { exit: 'failed', trouble: true }),
     'no-fix-command': row({}, { exit: 'failed', counts: 'fixes' }),
@@ -102,8 +102,7 @@ export const rows = {
     due: row({ checkpoint: facts.taking }),
   })),
   RESTART: {
-    ...anywhere,
-    claimed,
+    ...atWork,
     restart: row({}, { exit: 'failed', counts: 'restarts', outcome: 'progress' }),
   },
   AWAIT_PUSH: { ...anywhere, pushed: row(confirmable, { exit: 'failed', outcome: 'progress' }) },
@@ -125,4 +124,6 @@ export const common = {
   /** When a checkpoint is due, and until when a person may decide. */
   dueAt: facts.time.optional(),
   deadline: facts.time.optional(),
+  /** What fired since the entry before: at an event of its own, or taken along by another. */
+  recoveries: firingsSchema.optional(),
 }

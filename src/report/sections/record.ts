@@ -1,4 +1,4 @@
-/** How a proof came about: source and binary, recovery rules, times, every evidence file with its digest. */
+/** How a proof came about: source and binary, times, every evidence file with its digest. */
 import type { BuildFacts, ProofInput } from '../proof-input.ts'
 import {
   code,
@@ -62,16 +62,6 @@ const fixes = (commits: ProofInput['fixCommits']): readonly Block[] =>
         paragraph('Fix commits:'),
         list(commits.map((c) => inline`${code(c.sha.slice(0, 12))} ${iso(c.at)} ${c.message}`)),
       ]
-
-export const recoverySection = ({ recoveries }: ProofInput): Section => ({
-  id: 'recoveries',
-  title: 'Recovery rules that fired',
-  blocks: [
-    recoveries.length === 0
-      ? paragraph('None.')
-      : list(recoveries.map((r) => inline`${r.rule} × ${r.times}: ${r.where}`)),
-  ],
-})
 
 export const timingsSection = ({ timings }: ProofInput): Section | null =>
   timings.length === 0

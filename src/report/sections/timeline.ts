@@ -6,7 +6,8 @@ import { inline, paragraph, type Section } from '../section.ts'
 /** Older ones are left out: a chart of thousands of bars is not drawn. */
 const bars = 60
 
-export function timelineSection(entries: readonly Entry[]): Section | null {
+export function timelineSection(all: readonly Entry[]): Section | null {
+  const entries = all.filter((e) => e.event !== 'recovered')
   const spans = entries.slice(1).flatMap((e, i) => {
     const start = entries[i]?.at
     return start === undefined || !real(start) || !real(e.at)

@@ -33,6 +33,7 @@ import { driverOf } from '../../suites/drivers/drivers.ts'
 import { ghostControl } from '../../suites/ghost.ts'
 import { readerOf } from '../../suites/readers/readers.ts'
 import { momentOf } from './steady-clock.ts'
+import { fireLeftOut } from './left-out.ts'
 import { deployedUnitOf, unitOf } from './units.ts'
 
 /** A bench, and what was seen of the run before any suite began. */
@@ -79,7 +80,7 @@ export async function openBench(
     'before',
   )
   const unfit = [...unfitNodes(own)].map(([node, why]) => ({ node, why }))
-  unfit.forEach(({ node, why }) => world.log.warn(`${node}: left out: ${why}`))
+  fireLeftOut(world, plan, 'TEST', unfit, plan.nodes.length - nodes.length)
   const fit = nodes.filter((n) => unfit.every((u) => u.node !== n))
   const [survey, ran, confined] = await Promise.all([
     measureNats(world, prober),

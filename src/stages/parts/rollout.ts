@@ -2,8 +2,10 @@
 import type { Exclusion } from '../../domain/events/facts.ts'
 import { failureFacts, type Failure } from '../../domain/failure.ts'
 import type { FleetNode, NodeName } from '../../domain/fleet.ts'
+import type { Quorum } from '../../domain/quorum.ts'
 import { onEachNode, type PerNode } from '../../instruments/per-node.ts'
 import type { Execution, Nodes, SessionFolder } from '../../ports.ts'
+import { fireLeftOut } from './left-out.ts'
 import { receiveOn, switchOn, type Deployed, type NodeJob } from './deploy-node.ts'
 
 export interface Rollout {
@@ -28,19 +30,32 @@ export function rolloutOf(
   roster: readonly FleetNode[],
   leases: PerNode<number>,
   planned: readonly NodeJob[],
-  /** Nodes are told a list of bootstrap nodes when they start, and may dial it then only. */
-  joinsByList: boolean,
+  {
+    plan,
+    before,
+    joinsByList,
+  }: {
+    readonly plan: Quorum
+    /** How many were left out before. */
+    readonly before: number
+    /** Nodes are told a list of bootstrap nodes when they start, and may dial it then only. */
+    readonly joinsByList: boolean
+  },
 ): Rollout {
   const jobs = new Map(planned.map((job) => [job.node.name, job]))
   const sent = new Map<NodeName, number>()
   const done = new Map<NodeName, Deployed>()
-  const excluded: Exclusion[] = [...leases.failed].map(([node, failure]) => exclusionOf(node, failure))
+  const excluded: Exclusion[] = []
+  const exclude = (exclusion: Exclusion): void => {
+    fireLeftOut(world, plan, 'DEPLOY', [exclusion], before + excluded.length)
+    excluded.push(exclusion)
+  }
+  leases.failed.forEach((failure, node) => exclude(exclusionOf(node, failure)))
 
   const leaveOut = (failed: ReadonlyMap<NodeName, Failure>): void =>
     failed.forEach((failure, node) => {
       jobs.delete(node)
-      excluded.push(exclusionOf(node, failure))
-      world.log.warn(`${node}: left out: ${failure.message}`)
+      exclude(exclusionOf(node, failure))
     })
   /** Switches those of the nodes that are to be deployed and have received; answers with what failed. */
   const wave = async (nodes: readonly FleetNode[]): Promise<readonly Failure[]> => {
@@ -67,7 +82,7 @@ export function rolloutOf(
     done,
     excluded,
     remaining: () => roster.map((n) => n.name).filter((name) => !excluded.some((e) => e.node === name)),
-    exclude: (exclusion) => void excluded.push(exclusion),
+    exclude,
     receiveEverywhere: async () => {
       const received = await onEachNode([...jobs.keys()], world.signal, (name) =>
         receiveOn(world, jobs.get(name) as NodeJob),
