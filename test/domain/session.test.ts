@@ -109,8 +109,8 @@ describe('the diagram', () => {
       const session = at(...before, event)
       expect(session).toMatchObject({ state: to, changedAt: 1000 * (before.length + 1) })
       // What a rule did is no reason why the session stands where it does.
-    const told = event === 'recovered' ? fold('s', story(...before)).why : `because ${event}`
-    expect(session.why).toContain(told)
+      const told = event === 'recovered' ? fold('s', story(...before)).why : `because ${event}`
+      expect(session.why).toContain(told)
     },
   )
 

@@ -102,7 +102,13 @@ export async function openRemote(node: FleetNode, fleet: Fleet, options: OpenOpt
             }
             const again = !signal.aborted && mayRetry(error, tried, replayable)
             if (!signal.aborted && isLost(error))
-              fire(isSilence(error) ? 'half-open' : 'connection-lost', error, afterLoss(again, replayable), tried, again)
+              fire(
+                isSilence(error) ? 'half-open' : 'connection-lost',
+                error,
+                afterLoss(again, replayable),
+                tried,
+                again,
+              )
             if (!again) throw error
             phase = `after: ${reasonOf(error)}`
             await sleep(pauseAfter(tried), undefined, { signal })
