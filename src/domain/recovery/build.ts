@@ -7,7 +7,7 @@ export const buildRules = {
     recognition: 'the compiler’s errors in files of the project (P301)',
     action: 'handed to FIX with the errors; what it commits, or a push, is built again',
     budget: { times: 3, per: 'person’s commit' },
-    then: 'STOPPED: a person is asked',
+    usedUp: 'STOPPED: a person is asked',
     proof: 'lists the failed builds',
   },
   'build-toolchain': {
@@ -15,7 +15,7 @@ export const buildRules = {
     recognition: 'cargo’s and the linker’s own words (I317)',
     action: 'the same commit is built natively on the build host',
     budget: { times: 1, per: 'build' },
-    then: 'I317 of both machines',
+    usedUp: 'I317 of both machines',
     proof: 'names the build host as the place of the build',
   },
 } as const satisfies Readonly<Record<string, RecoveryRule>>

@@ -7,7 +7,7 @@ export const nodeRules = {
     recognition: 'a failure of the node or of the way to it, after its own rules did not help',
     action: 'it is left out with its reason, and the rest goes on',
     budget: { times: 'decided', per: 'session: half of the peers' },
-    then: 'STOPPED: too few nodes are left; at once where it is the registry, or the last bootstrap node',
+    usedUp: 'STOPPED: too few nodes are left; at once where it is the registry, or the last bootstrap node',
     proof: 'names each node that was left out, and why',
   },
   'disk-full': {
@@ -15,7 +15,7 @@ export const nodeRules = {
     recognition: 'less than 200 MiB free in SETUP; no space left, by the kernel’s own word, later (I150)',
     action: 'old logs and old releases of ours are removed there, and nothing of anybody else; then once more',
     budget: { times: 1, per: 'node and stage' },
-    then: 'the node is left out with I150',
+    usedUp: 'the node is left out with I150',
     proof: 'lists the node and what was free before and after',
   },
 } as const satisfies Readonly<Record<string, RecoveryRule>>

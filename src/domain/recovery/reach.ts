@@ -7,7 +7,7 @@ export const reachRules = {
     recognition: 'the resolver’s or the connection’s own error, or silence for this address’s share of the time',
     action: 'the node’s IP is tried next, within the same time to connect',
     budget: { times: 1, per: 'connection' },
-    then: 'T004: the node cannot be reached',
+    usedUp: 'T004: the node cannot be reached',
     proof: 'lists both addresses and what each said',
   },
   'start-refused': {
@@ -15,7 +15,7 @@ export const reachRules = {
     recognition: 'the server closes the connection before the key exchange (T007)',
     action: 'waits, longer each time, and connects again; nothing was sent yet',
     budget: { times: 4, per: 'address' },
-    then: 'T007, and the next address where there is one',
+    usedUp: 'T007, and the next address where there is one',
     proof: 'lists each refusal',
   },
   'channel-refused': {
@@ -23,7 +23,7 @@ export const reachRules = {
     recognition: 'the channel is refused before anything was sent (T006)',
     action: 'fewer channels at once from then on, and fresh connections for more',
     budget: { times: 6, per: 'command' },
-    then: 'T006',
+    usedUp: 'T006',
     proof: 'lists each refusal',
   },
   'connection-lost': {
@@ -32,7 +32,7 @@ export const reachRules = {
       'the connection or its channel ended with neither exit code nor signal (T001, T002), or cannot be made again (T004, T007)',
     action: 'connects again and runs the command again, where that is safe to run twice',
     budget: { times: 2, per: 'command' },
-    then: 'the failure of the command, which is the connection’s and never the product’s; one that may not run twice is said to have run perhaps',
+    usedUp: 'the failure of the command, which is the connection’s and never the product’s; one that may not run twice is said to have run perhaps',
     proof: 'lists what was run again, and what may have run',
   },
   'half-open': {
@@ -40,7 +40,7 @@ export const reachRules = {
     recognition: 'keepalives stay unanswered (four, 15 s apart)',
     action: 'the connection is given up as lost, and a fresh one made for commands that are safe to run twice',
     budget: { times: 2, per: 'command' },
-    then: 'T001, as for a lost connection',
+    usedUp: 'T001, as for a lost connection',
     proof: 'lists what was run again, and what may have run',
   },
   'host-key-changed': {
@@ -48,7 +48,7 @@ export const reachRules = {
     recognition: 'the key exchange itself, before anything is sent (T011)',
     action: 'none: somebody may stand between',
     budget: { times: 0, per: 'session' },
-    then: 'an alarm: the session stops with T011; the node is not merely left out',
+    usedUp: 'an alarm: the session stops with T011; the node is not merely left out',
     proof: 'none is written for a session that an alarm stopped; its ledger says so',
     alarm: true,
   },

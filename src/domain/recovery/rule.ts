@@ -13,7 +13,7 @@ export interface RecoveryRule {
   readonly action: string
   readonly budget: RecoveryBudget
   /** What follows where the budget is used up. */
-  readonly then: string
+  readonly usedUp: string
   /** What the proof says of it besides the firings, which it lists. */
   readonly proof: string
   /** Nothing is tried: the session stops with this failure, whatever else was at work. */
