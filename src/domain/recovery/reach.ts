@@ -32,7 +32,8 @@ export const reachRules = {
       'the connection or its channel ended with neither exit code nor signal (T001, T002), or cannot be made again (T004, T007)',
     action: 'connects again and runs the command again, where that is safe to run twice',
     budget: { times: 2, per: 'command' },
-    usedUp: 'the failure of the command, which is the connection’s and never the product’s; one that may not run twice is said to have run perhaps',
+    usedUp:
+      'the failure of the command, which is the connection’s and never the product’s; one that may not run twice is said to have run perhaps',
     proof: 'lists what was run again, and what may have run',
   },
   'half-open': {
