@@ -9,7 +9,8 @@ import { codeBlock, paragraph } from '../report/section.ts'
 import { diagnose } from '../app/diagnose.ts'
 import { storedSessions } from '../app/sessions.ts'
 import { nodes } from '../app/nodes.ts'
-import { logs, status } from '../app/status.ts'
+import { logs } from '../app/logs.ts'
+import { status } from '../app/status.ts'
 import { stop } from '../app/stop.ts'
 import type { Context } from '../app/context.ts'
 import { chosenFleet } from '../app/fleet-choice.ts'
@@ -77,7 +78,10 @@ async function act(job: Job, c: Context, command: Look): Promise<number> {
       return diagnose(c, node, { fleet: await fleet(), key })
     }
     case 'logs':
-      return logs(c, await projectOf(c, request.project, session), session === '' ? {} : { session })
+      return logs(c, await projectOf(c, request.project, session), {
+        transitions: true,
+        ...(session === '' ? {} : { session }),
+      })
     case 'stop': {
       const code = await stop(c, await projectOf(c, request.project, session), {
         key,

@@ -9,9 +9,13 @@ export interface Terminal extends Log {
   columns(): number | null
   /** How cells of a table are painted; the identity without colour. */
   readonly palette: Readonly<Record<'good' | 'bad' | 'warn' | 'dim', (text: string) => string>>
+  /** Text in the colour of the n-th of several; the same n, the same colour. */
+  stripe(n: number, text: string): string
 }
 
 const quietMs = 2000
+/** SGR: colours that neither red nor dim text has. */
+const stripes = [36, 33, 32, 35, 34, 96, 93, 92, 95, 94] as const
 
 export function terminal(): Terminal {
   const tty = process.stderr.isTTY === true
@@ -31,6 +35,7 @@ export function terminal(): Terminal {
     interactive: tty && process.stdin.isTTY === true,
     columns: () => (process.stdout.isTTY === true ? process.stdout.columns : null),
     palette: { good: paint(32), bad: paint(31), warn: paint(33), dim: paint(2) },
+    stripe: (n, text) => paint(stripes[Math.max(0, n) % stripes.length] ?? 36)(text),
     print: (text) => {
       const safe = uncommanded(text)
       process.stdout.write(safe.endsWith('\n') ? safe : `${safe}\n`)

@@ -1,5 +1,5 @@
-/** `status` and `logs`: what the ledgers say. */
-import { exitCodes, Failure } from '../domain/failure.ts'
+/** `status`: what the ledgers say. */
+import { exitCodes } from '../domain/failure.ts'
 import { blockText } from '../report/plain.ts'
 import { table, toned } from '../report/section.ts'
 import type { Context } from './context.ts'
@@ -8,7 +8,7 @@ import { isFinal } from '../domain/states.ts'
 import { recoveriesText } from '../domain/recovery/firing.ts'
 import { readNotes, type LocalNotes } from './local-notes.ts'
 import { nextStep } from './next-step.ts'
-import { storedSessions, sessionsIn, type StoredSession } from './sessions.ts'
+import { sessionsIn } from './sessions.ts'
 import { stripHidden, iso } from '../domain/text.ts'
 
 export async function status(c: Context, flags: { readonly json?: boolean }): Promise<number> {
@@ -51,21 +51,6 @@ export async function status(c: Context, flags: { readonly json?: boolean }): Pr
   return exitCodes.passed
 }
 
-/** Of the session that is named, or the newest. */
-export async function logs(
-  c: Context,
-  project: string,
-  flags: { readonly json?: boolean; readonly session?: string },
-): Promise<number> {
-  const [known] = await named(c, project, flags.session)
-  c.terminal.print(
-    flags.json === true
-      ? JSON.stringify(known.entries.map((e) => ({ ...e, facts: undefined })))
-      : known.entries.map((e) => `${iso(e.at)} ${e.from} → ${e.to}: ${stripHidden(e.why, 2000)}`).join('\n'),
-  )
-  return exitCodes.passed
-}
-
 /** Only of the state that it stands in: a later entry has got over it. */
 const refusedText = ({ changedAt, state }: Session, refused: LocalNotes['refused']): string =>
   refused === undefined || refused.at < changedAt || isFinal(state)
@@ -73,21 +58,3 @@ const refusedText = ({ changedAt, state }: Session, refused: LocalNotes['refused
     : `; could not begin at ${iso(refused.at)}: ${refused.code} ${stripHidden(refused.message, 300)}`
 
 const nextStepText = (next: string | undefined): string => (next === undefined ? '' : `; ${stripHidden(next, 1000)}`)
-
-/** Sessions of a project, the newest first, or the one that is meant; at least one. */
-export async function named(
-  c: Context,
-  project: string,
-  session: string | undefined,
-): Promise<readonly [StoredSession, ...StoredSession[]]> {
-  const [first, ...more] = (await storedSessions(c.sessions, project)).filter(
-    (k) => session === undefined || k.session.id === session,
-  )
-  if (first === undefined)
-    throw new Failure({
-      code: 'U053',
-      message: `project ${project} has no session${session === undefined ? '' : ` ${session}`}`,
-      remedy: 'vps-test status',
-    })
-  return [first, ...more]
-}

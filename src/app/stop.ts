@@ -15,7 +15,7 @@ import type { KeySource, OpenWorld } from '../world.ts'
 import { worldIn, type Context } from './context.ts'
 import { leasesOn } from './leases.ts'
 import type { StoredSession } from './sessions.ts'
-import { named } from './status.ts'
+import { named } from './named-session.ts'
 import { removeServices, servicesLeft } from './services.ts'
 import { writerEnded } from './writer-ended.ts'
 

@@ -9,6 +9,7 @@ import { requestFields, type RequestField, type RequestFieldName } from '../inpu
 import { defineCheck } from './define-check.ts'
 import { defineTest } from './define-test.ts'
 import type { LeaseOptions } from './options.ts'
+import { defineLogs } from './define-logs.ts'
 import { defineNodes } from './define-nodes.ts'
 import { defineNotify } from './define-notify.ts'
 import { flaggedFields } from './start-line.ts'
@@ -83,16 +84,12 @@ export function defineVerbs(program: Command, c: Context, done: (code: number) =
   json(remote(program.command('status').description('All sessions.'))).action(async (flags) =>
     done(await handlers.status(at(flags), flags)),
   )
-  one(
-    json(
-      remote(
-        program
-          .command('logs')
-          .description('Transitions of the newest session of a project, or of the one that is named.')
-          .argument('<project>'),
-      ),
-    ),
-  ).action(async (project, flags) => done(await handlers.logs(at(flags), project, flags)))
+  defineLogs(
+    json(remote(program.command('logs').description('What the programs of a session say, and its own steps.'))),
+    at,
+    done,
+    handlers,
+  )
   one(
     remote(
       program

@@ -117,7 +117,7 @@ describe('JSON', () => {
     expect(await parsed('status')).toMatchObject([
       { project: 'testnet', id: 'testnet-1', state: 'INTERVIEW', why: first.why },
     ])
-    expect(await parsed('logs', 'testnet')).toMatchObject([
+    expect(await parsed('logs', 'testnet', '--transitions')).toMatchObject([
       { from: 'IDLE', to: 'INTERVIEW', why: first.why } satisfies Partial<Entry>,
     ])
   })
@@ -128,14 +128,20 @@ describe('JSON', () => {
       ['twice-2', 6, 'the new one'],
     ] as const)
       await ledger.append(id, begin(id, why, at))
-    expect(await parsed('logs', 'twice')).toMatchObject([{ why: 'the new one' }])
-    expect(await parsed('logs', 'twice', '--session', 'twice-1')).toMatchObject([{ why: 'the old one' }])
-    expect((await cli('logs', 'twice', '--session', 'twice-1')).stdout).toMatch(/IDLE → INTERVIEW: the old one/)
+    expect(await parsed('logs', 'twice', '--transitions')).toMatchObject([{ why: 'the new one' }])
+    expect(await parsed('logs', 'twice', '--transitions', '--session', 'twice-1')).toMatchObject([
+      { why: 'the old one' },
+    ])
+    expect((await cli('logs', 'twice', '--transitions', '--session', 'twice-1')).stdout).toMatch(
+      /IDLE → INTERVIEW: the old one/,
+    )
     for (const verb of ['logs', 'stop'])
       expect(await cli(verb, 'twice', '--session', 'testnet-1')).toMatchObject({
         code: 2,
         stdout: '',
-        stderr: expect.stringMatching(/U053: project twice has no session testnet-1\ntry: vps-test status/) as string,
+        stderr: expect.stringMatching(
+          /U053: project twice has no session testnet-1; known are twice-2, twice-1\ntry: vps-test status/,
+        ) as string,
       })
   })
   test('and for a person: no escape, no workflow command', async () => {

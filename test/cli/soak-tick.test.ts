@@ -62,6 +62,7 @@ const context = (more: Partial<Context> = {}): Context => {
       progress: () => undefined,
       interactive: false,
       columns: () => null,
+      stripe: (_, text) => text,
       palette: { good: String, bad: String, warn: String, dim: String },
     },
     signal: AbortSignal.timeout(30_000),

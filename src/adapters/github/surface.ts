@@ -98,6 +98,7 @@ function githubTerminal(): Terminal {
   return {
     interactive: false,
     columns: () => null,
+    stripe: (_, text) => text,
     palette: { good: same, bad: same, warn: same, dim: same },
     print: (text) => core.info(uncommanded(text.replace(/\n$/, ''))),
     info: line,

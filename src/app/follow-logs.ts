@@ -1,0 +1,105 @@
+/** Journals of all nodes as they grow, merged as far as their lines come in time; a lost node is asked again. */
+import { journalRecords } from '../commands/journal.ts'
+import { recordLines, merged, type LogLine } from '../domain/log-lines.ts'
+import type { NodeName } from '../domain/fleet.ts'
+import { messageOf } from '../domain/text.ts'
+import type { OpenWorld } from '../world.ts'
+import type { Context } from './context.ts'
+import type { LinePrinter } from './log-printer.ts'
+import { logWorld, unitOn, type LogsOf } from './node-logs.ts'
+import type { StoredSession } from './sessions.ts'
+
+/** How long a line waits for earlier ones of nodes that are farther away. */
+const holdMs = 500
+const tickMs = 250
+const pauseMs = 3000
+const dayMs = 86_400_000
+/** Of each node, before the first new one. */
+const atFirst = 10
+
+/** Until the person ends it. */
+export async function followLogs(
+  c: Context,
+  known: StoredSession,
+  wish: LogsOf,
+  steps: readonly LogLine[],
+  printer: LinePrinter,
+): Promise<void> {
+  const { plan } = wish
+  if (plan === null) return
+  const world = await logWorld(c, known, plan, wish)
+  const waiting: { readonly line: LogLine; readonly heard: number }[] = []
+  let told = known.entries.at(-1)?.seq ?? 0
+  printer.print(steps.slice(-3))
+  const readers = wish.nodes.flatMap((name) => {
+    const unit = unitOn(plan, name)
+    return unit === null
+      ? []
+      : [followNode(c, world, name, unit, wish, (line) => waiting.push({ line, heard: c.clock.monotonic() }))]
+  })
+  const flush = (until: number): void => {
+    const ready = waiting.filter((w) => w.heard <= until)
+    if (ready.length === 0) return
+    waiting.splice(0, waiting.length, ...waiting.filter((w) => w.heard > until))
+    printer.print(merged(ready.map((w) => w.line)))
+  }
+  try {
+    for (let tick = 1; ; tick++) {
+      await c.clock.sleep(tickMs, c.signal)
+      flush(c.clock.monotonic() - holdMs)
+      if (tick % 8 !== 0) continue
+      const entries = await known.ledger.read(known.session.id).catch(() => [])
+      for (const e of entries.filter((one) => one.seq > told)) {
+        printer.print([{ at: e.at, node: null, text: `${e.from} → ${e.to}: ${e.why}` }])
+        told = e.seq
+      }
+    }
+  } finally {
+    flush(Infinity)
+    await Promise.allSettled(readers)
+    await world.close()
+  }
+}
+
+async function followNode(
+  c: Context,
+  world: OpenWorld,
+  name: NodeName,
+  unit: string,
+  { since, lines: asked }: LogsOf,
+  take: (line: LogLine) => void,
+): Promise<void> {
+  /** What was taken already is not taken again after a lost connection. */
+  let newest: number | null = null
+  while (!c.signal.aborted) {
+    const from: number | null = newest
+    try {
+      await (
+        await world.remote(name)
+      ).run(
+        journalRecords({
+          unit,
+          lines: from === null && since === null ? atFirst : asked,
+          since: from ?? since,
+          follow: true,
+        }),
+        {
+          timeoutMs: dayMs,
+          signal: c.signal,
+          maxBytes: 0,
+          onLine: (record) => {
+            for (const line of recordLines(name, record) ?? []) {
+              if (from !== null && line.at <= from) continue
+              newest = Math.max(newest ?? 0, line.at)
+              take(line)
+            }
+          },
+        },
+      )
+    } catch (error) {
+      if (c.signal.aborted) return
+      c.terminal.warn(`${messageOf(error)}; asked again`)
+    }
+    await c.clock.sleep(pauseMs, c.signal).catch(() => undefined)
+  }
+}
