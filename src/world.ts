@@ -15,6 +15,7 @@ import { openRemote } from './adapters/ssh/remote.ts'
 import { folder, shiftedClock, systemRandom, whoAmI } from './adapters/system.ts'
 import { Failure } from './domain/failure.ts'
 import { fleetReference, registryOf, type Fleet, type NodeName } from './domain/fleet.ts'
+import type { Login } from './domain/login.ts'
 import type { BinarySource } from './domain/plan.ts'
 import type { Writer } from './domain/writer.ts'
 import type { Ledger, Log, Remote, SessionFolder, World } from './ports.ts'
@@ -42,6 +43,8 @@ export interface WorldOptions {
   /** Tools, target directories and fetched programs; survives runs. */
   readonly cacheDir: string
   readonly writer: Writer
+  /** A person's own: for what a fix may publish. */
+  readonly login?: Login
   readonly keep?: SessionFolder['storeArtifact']
   readonly patienceMs?: number
   readonly clockShift?: number
@@ -118,6 +121,7 @@ export function openWorld(o: WorldOptions): OpenWorld {
         : openFixer({
             checkout: o.checkout,
             folder: o.folder,
+            ...(o.login === undefined ? {} : { login: o.login }),
             log: o.log,
             clock,
           }),

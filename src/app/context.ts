@@ -15,7 +15,7 @@ import type { Forge } from '../ports/forge.ts'
 import type { Notifier } from '../ports/notifier.ts'
 import { openWorld, type KeySource, type OpenWorld } from '../world.ts'
 import type { SessionStore } from './sessions.ts'
-import type { Login } from './remote-login.ts'
+import type { Login } from '../domain/login.ts'
 
 /** Made by the entry, the only place that reads the environment. */
 export interface Context {
@@ -87,6 +87,7 @@ export function worldIn(c: Context, w: WorldWish): OpenWorld {
     ...(w.patienceMs === undefined ? {} : { patienceMs: w.patienceMs }),
     ...(c.keep === undefined ? {} : { keep: c.keep(w.session, w.folder) }),
     ...(c.github === undefined ? {} : { github: c.github }),
+    ...(c.login === undefined ? {} : { login: c.login }),
     ...(c.secrets === undefined ? {} : { secrets: c.secrets }),
     ...(c.unenclosed === undefined ? {} : { unenclosed: c.unenclosed }),
   })

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path'
 import { channelsOf, notifySecrets } from '../adapters/notify/channels.ts'
 import { shiftedClock, thisProcess, whoAmI } from '../adapters/system.ts'
 import { terminal } from '../adapters/terminal.ts'
+import { apiOf } from '../domain/login.ts'
 import { messageOf } from '../domain/text.ts'
 import type { Context } from './context.ts'
 import { announcer, type Announcer } from './notifications.ts'
@@ -71,9 +72,10 @@ const secretsIn = (env: Surroundings['env']): readonly string[] =>
 /** As `gh` names it. */
 const loginOf = (env: Surroundings['env']): Pick<Context, 'login'> => {
   const token = env['GH_TOKEN'] || env['GITHUB_TOKEN']
+  const server = env['GITHUB_SERVER_URL'] || 'https://github.com'
   return token === undefined || token === ''
     ? {}
-    : { login: { token, server: env['GITHUB_SERVER_URL'] || 'https://github.com' } }
+    : { login: { token, server, api: env['GITHUB_API_URL'] || apiOf(server) } }
 }
 
 /** What is no number is refused where the clock is used, with every fleet: a wait must not end by a typing error. */

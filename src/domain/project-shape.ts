@@ -1,5 +1,5 @@
 /** The shape of a project's configuration in a plan, which may be a stranger's: each field of the type. */
-import type { FixConfig } from './fix/config.ts'
+import type { FixConfig, FixPublish } from './fix/config.ts'
 import type { KnownFailure } from './known-failures.ts'
 import type { MetricQuery, MetricsConfig } from './metrics.ts'
 import { notificationEvents } from './notifications/kinds.ts'
@@ -87,6 +87,7 @@ export const configShape = every<ProjectConfig>({
       workflows: flag,
       tests: words,
       maxAttempts: number,
+      publish: orNull(every<FixPublish>({ remote: name, pullRequest: flag })),
       timeoutMinutes: number,
       memoryMb: number,
       outputMb: number,

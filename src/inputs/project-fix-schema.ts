@@ -60,7 +60,23 @@ export const fixSchema = z
       .max(50)
       .default([])
       .describe('Names of variables of the orchestrator that it is given; no other is.'),
+    push: z
+      .boolean()
+      .default(false)
+      .describe('Its commits are pushed to `remote`, each as a branch of its own, never by force (default false).'),
+    remote: z
+      .string()
+      .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/, 'must be the name of a remote: letters, digits, ".", "_", "-"')
+      .optional()
+      .describe('Name of the remote of the checkout that they are pushed to.'),
+    pull_request: z
+      .boolean()
+      .default(false)
+      .describe('A pull request is opened on GitHub once the whole test passes with the fix (default false).'),
   })
+  .refine((w) => !w.push || w.remote !== undefined, { path: ['remote'], error: 'must be named where push is true' })
+  .refine((w) => w.push || w.remote === undefined, { path: ['push'], error: 'must be true where a remote is named' })
+  .refine((w) => w.push || !w.pull_request, { path: ['push'], error: 'must be true where pull_request is' })
   .optional()
   .describe('A program that mends what failed; without it a failure waits for a push.')
 
@@ -78,4 +94,5 @@ export const fixOf = (w: z.output<typeof fixSchema>): FixConfig | null =>
         outputMb: w.output_mb,
         network: w.network,
         env: w.env,
+        publish: w.remote === undefined ? null : { remote: w.remote, pullRequest: w.pull_request },
       }

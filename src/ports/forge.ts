@@ -19,6 +19,15 @@ export interface CommitCheck {
   readonly url?: string
 }
 
+/** A pull request of ours, from a branch of the same repository. */
+export interface Proposal {
+  readonly branch: string
+  readonly base: string
+  readonly title: string
+  /** Markdown, at most 65,536 characters. */
+  readonly body: string
+}
+
 /** An open pull request, as GitHub describes it: the title is its author's. */
 export interface PullRequest {
   readonly number: number
@@ -56,6 +65,8 @@ export interface Forge {
   closeIssue(marker: string, title: string, body: string): Promise<string | null>
   /** First lines of the open issues that are ours. */
   openIssues(): Promise<readonly string[]>
+  /** The one open pull request of a branch of ours: opened, or its text changed. Answers with its URL. */
+  propose(wanted: Proposal): Promise<string>
   check(check: CommitCheck): Promise<string>
   /** `public`, `private` or `internal`. */
   visibility(): Promise<string>

@@ -3,18 +3,19 @@
  * for a push, with its reason (spec §4).
  */
 import { fleetReference } from '../domain/fleet.ts'
+import type { Pushed } from '../domain/fix/end.ts'
 import { guardedBy } from '../domain/fix/guards.ts'
 import { fixBody, fixSubject } from '../domain/fix/message.ts'
 import { mendedPlan } from '../domain/fix/mended.ts'
 import { beforeIn, fixesOf, fixRefusal, testedCommit } from '../domain/fix/refusals.ts'
 import { redPlan } from '../domain/fix/red-first.ts'
 import { planDigest } from '../domain/plan.ts'
+import type { MadeFix } from '../ports/fixer.ts'
 import type { Execution, Fixing, SessionFolder, SessionRecord } from '../ports.ts'
 import { redBefore } from './parts/red-before.ts'
+import { diagnosisFile } from './parts/diagnosis-file.ts'
 import { diagnosisOf } from './parts/failure-diagnosis.ts'
 import type { Stage } from './stage.ts'
-
-export const diagnosisFile = 'diagnosis.json'
 
 export const fix: Stage<'FIX', Execution & SessionRecord & SessionFolder & Fixing> = async (plan, session, world) => {
   const entries = await world.ledger.read(session.id)
@@ -62,6 +63,8 @@ export const fix: Stage<'FIX', Execution & SessionRecord & SessionFolder & Fixin
   const mended = mendedPlan(plan, end.made.commit)
   if (mended === null) throw new Error('a fix of a program that is not built')
   const red = await redBefore(world.files, entries)
+  const { publish } = config
+  const pushed = publish === null ? null : await pushedTo(world, publish.remote, end.made)
   const { repository = null, branch = null } = session.origin ?? {}
   return {
     event: 'fixed',
@@ -70,7 +73,16 @@ export const fix: Stage<'FIX', Execution & SessionRecord & SessionFolder & Fixin
       plan: mended,
       planDigest: planDigest(mended),
       origin: { repository, branch, commit: end.made.commit, event: 'fix', actor: 'vps-test' },
-      fix: { ...end.made, red, first: redPlan(mended, session.id, red) !== null },
+      fix: { ...end.made, red, first: redPlan(mended, session.id, red) !== null, pushed },
     },
   }
+}
+
+/** A remote that does not take it keeps no fix from being tested. */
+async function pushedTo(world: Execution & Fixing, remote: string, made: MadeFix): Promise<Pushed> {
+  const { branch, commit, parent, number } = made
+  const fault = (await world.fixer?.push({ remote, branch, commit, parent }, world.signal)) ?? null
+  if (fault === null) world.log.info(`fix ${number}: pushed to ${remote}`)
+  else world.log.warn(`fix ${number}: not pushed to ${remote}: ${fault}`)
+  return { remote, fault }
 }

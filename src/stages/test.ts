@@ -4,7 +4,6 @@
  */
 import { evidenceFormat, verdictInputOf, type Bundle } from '../domain/bundle.ts'
 import { shiftNotes } from '../domain/clock-shift.ts'
-import { markOf } from '../domain/continuity.ts'
 import type { RunningProof } from '../domain/evidence.ts'
 import type { NodeName } from '../domain/fleet.ts'
 import { workingMs } from '../domain/lease-policy.ts'
@@ -13,14 +12,13 @@ import type { Plan } from '../domain/plan.ts'
 import { quorumFault } from '../domain/quorum.ts'
 import type { StageResult } from '../domain/events/entry.ts'
 import type { Red } from '../domain/fix/end.ts'
-import { redOutcome, redText } from '../domain/fix/red-first.ts'
-import { logCounts, noLogs } from '../domain/log-templates.ts'
-import { outcomesOf } from '../domain/outcomes.ts'
+import { noLogs } from '../domain/log-templates.ts'
 import { deployedOf } from '../domain/rederive/shipped.ts'
 import { exclusions, setupFindings, setupWarnings, type Session } from '../domain/session.ts'
-import { resultsOf, suiteCounts, type SuiteItems } from '../domain/suites/suite.ts'
+import type { SuiteItems } from '../domain/suites/suite.ts'
+import { testResult } from '../domain/test-result.ts'
 import type { Unsupported } from '../domain/unsupported.ts'
-import { isInvalid, verdict } from '../domain/verdict.ts'
+import { verdict } from '../domain/verdict.ts'
 import type { NatSurvey } from '../instruments/nat.ts'
 import { removeWitnesses } from '../instruments/witness.ts'
 import type {
@@ -29,6 +27,7 @@ import type {
   LeaseTerms,
   ProberBinary,
   Execution,
+  Fixing,
   SessionFolder,
   SessionRecord,
   Tables,
@@ -44,6 +43,7 @@ import { openBench, provenProcesses, type OpenBench } from './parts/open-bench.t
 import { rosterOf } from './parts/roster.ts'
 import { groupedLogs, readFigures } from './parts/read-collected.ts'
 import { retryFailed, runSuites } from './parts/run-suites.ts'
+import { proposeFix } from './parts/propose-fix.ts'
 import { surveyNotes } from './parts/survey-notes.ts'
 import { awaitTurn, giveTurnBack } from './parts/test-turn.ts'
 import { seal } from './parts/seal.ts'
@@ -51,7 +51,7 @@ import { momentOf, steadyClock } from './parts/steady-clock.ts'
 import type { NotingStage } from './stage.ts'
 
 /** What a test uses of the world. */
-type TestWorld = Omit<SuiteWorld, 'tables'> & SessionRecord & SessionFolder & LeaseTerms & ProberBinary & Judge
+type TestWorld = Omit<SuiteWorld, 'tables'> & SessionRecord & SessionFolder & LeaseTerms & ProberBinary & Judge & Fixing
 
 type OwnWorld = TestWorld & Tables
 
@@ -163,31 +163,10 @@ async function work(
   const judged = verdict(verdictInputOf(bundle))
   const sealed = await seal(world.files, folder, bundle, judged)
   const artifact = await world.storeArtifact(folder, folder)
-  const results = resultsOf(judged.suites)
-  const [samples, again] = [results.flatMap((r) => r.samples), results.flatMap((r) => r.retries)]
-  const told = {
-    why:
-      judged.reasons[0]?.text ??
-      `every group met its target in ${samples.length} attempts${again.length === 0 ? '' : `, ${again.length} tried again`}`,
-    facts: {
-      reasons: judged.reasons.map((r) => r.text),
-      remarks: judged.remarks,
-      counts: suiteCounts(judged.suites),
-      invalid: isInvalid(judged),
-      logs: judged.result === 'passed' ? logCounts(bundle.logs) : null,
-      outcomes: judged.comparable ? outcomesOf(judged.suites) : null,
-      folder,
-      evidenceRoot: sealed.root,
-      proofPage: sealed.proofPath,
-      proofSha256: sealed.proofSha256,
-      running: after.map(markOf),
-      checkpoint: session.checkpoint,
-      artifact,
-    },
-  }
-  if (own.red === null) return { event: judged.result, ...told }
-  const now = redOutcome(own.red, judged)
-  return { event: now.event, why: redText(now), facts: { ...told.facts, red: now.red } }
+  const { root: evidenceRoot } = sealed
+  const proposed = await proposeFix(world, plan, session, { verdict: judged, folder, evidenceRoot })
+  const of = { verdict: judged, logs: bundle.logs, checkpoint: session.checkpoint, red: own.red }
+  return testResult({ ...of, ...sealed, folder, running: after, artifact, pullRequest: proposed })
 }
 
 interface Seen extends Omit<Scene, 'folder'> {

@@ -27,6 +27,7 @@ const config: FixConfig = {
   outputMb: 1,
   network: false,
   env: [],
+  publish: null,
 }
 
 /** A program that says `bad`, with a test that wants `good`. */
@@ -58,14 +59,18 @@ interface Tried {
   readonly log: string
 }
 
-async function tried(command: string, more: Partial<FixConfig> = {}, env: NodeJS.ProcessEnv = {}): Promise<Tried> {
-  const root = repository()
+async function tried(
+  command: string,
+  more: Partial<FixConfig> = {},
+  env: NodeJS.ProcessEnv = {},
+  root = repository(),
+  folder = scratch(),
+): Promise<Tried> {
   const home = scratch()
   const hook = join(root, '.git', 'hooks', 'reference-transaction')
   writeFileSync(hook, `#!/bin/sh\ntouch ${join(home, 'hook-ran')}\n`, { mode: 0o755 })
   const commit = git(root, 'rev-parse', 'HEAD')
   const before = state(root)
-  const folder = scratch()
   const end = await openFixer({
     checkout: root,
     folder,
@@ -312,4 +317,19 @@ test('changes of binary contents, of modes and of empty files are told apart, an
   ]
   expect(new Set(diffs).size).toBe(diffs.length)
   expect(await of('src/say.sh', Buffer.concat([said, Buffer.from('x\n')]))).toBe(diffs.at(-1))
+})
+
+test('a run that is killed after it does not pay for the same fix twice; what has moved since is made anew', async () => {
+  const [root, folder] = [repository(), scratch()]
+  const first = await tried(mend, {}, {}, root, folder)
+  // Made again it would be another commit.
+  const again = await tried(mend, {}, {}, root, folder)
+  expect(again.end).toEqual(first.end)
+  const otherwise = await tried('echo echo good >tests/say.sh; echo echo good >src/say.sh', {}, {}, root, folder)
+  expect(otherwise.end).toMatchObject({ kind: 'fixed', made: { files: ['src/say.sh', 'tests/say.sh'] } })
+  if (first.end.kind === 'gave up') throw new Error(first.end.why)
+  git(root, 'branch', '--force', first.end.made.branch, 'main')
+  const moved = await tried(mend, {}, {}, root, folder)
+  expect(moved.end).not.toEqual(first.end)
+  expect(moved.end).toMatchObject({ kind: 'fixed', made: { tree: first.end.made.tree } })
 })

@@ -14,7 +14,7 @@ import { planOf } from '../kit/plan.ts'
 import { runWriter, story, type Step } from '../kit/session.ts'
 import type { Writer } from '../../src/domain/writer.ts'
 import type { Entry } from '../../src/domain/ledger.ts'
-import { authorizationFor } from '../../src/app/remote-login.ts'
+import { authorizationFor } from '../../src/domain/login.ts'
 import { gitHost, type Host } from '../contract/ledger.host.ts'
 import { clean, cli, cliWith, home, scratch } from './cli.ts'
 
@@ -155,7 +155,7 @@ describe('on a forge, by HTTP', () => {
   beforeAll(async () => {
     mkdirSync(served)
     host = await gitHost(served, {
-      writes: authorizationFor('http://x/', { server: 'http://x', token }) ?? '',
+      writes: authorizationFor('http://x/', { server: 'http://x', token, api: '' }) ?? '',
       reads: 'nobody',
     })
   })
@@ -204,7 +204,7 @@ describe('on a forge, by HTTP', () => {
     ['git@github.com:o/r.git', false],
     ['/a/b', false],
   ])('%s gets it: %s', (url, gets) => {
-    expect(authorizationFor(url, { server: 'https://github.com', token }) !== null).toBe(gets)
+    expect(authorizationFor(url, { server: 'https://github.com', token, api: '' }) !== null).toBe(gets)
   })
 })
 

@@ -116,6 +116,7 @@ const config: FixConfig = {
   outputMb: 1,
   network: false,
   env: [],
+  publish: null,
 }
 const commit = 'c0ffee'.repeat(6) + 'beef'
 const source = { kind: 'build', workspace: '.', revision: commit } as const

@@ -5,7 +5,7 @@
 import { usualWishes } from '../../src/domain/notifications/wishes.ts'
 import { describe, expect, test } from 'vitest'
 import { findProjectFile, fleetNamed, parseProject, parseProjectAll } from '../../src/inputs/project.ts'
-import { failureOf, fileText, profiles, saorsa } from './read.ts'
+import { failureOf, faultsOf, fileText, profiles, saorsa } from './read.ts'
 
 const workspace = fileText('test/inputs/files/workspace.yaml')
 const project = fileText('test/inputs/files/project.yaml')
@@ -307,4 +307,25 @@ describe('the fleet that a configuration names', () => {
     expect(failureOf(() => parseProjectAll(`fleet: /etc/fleet.yaml\n${project}`, 'f', context))?.message).toMatch(
       /^f:1:8 fleet: must be a path below the repository/,
     ))
+})
+
+describe('what a fix may publish', () => {
+  const fixed = (more: string) => `${project}\nfix: { command: mend, paths: [src/**]${more} }\n`
+  const publish = (more: string) => parseProject(fixed(more), 'f', context).fix?.publish
+  test('is nothing unless it is asked for, and then goes to the remote that is named', () => {
+    expect(publish('')).toBeNull()
+    expect(publish(', push: true, remote: origin')).toEqual({ remote: 'origin', pullRequest: false })
+    expect(publish(', push: true, remote: origin, pull_request: true')).toEqual({ remote: 'origin', pullRequest: true })
+  })
+  test.each([
+    [', push: true', 'must be named where push is true'],
+    [', remote: origin', 'must be true where a remote is named'],
+    [', pull_request: true', 'must be true where pull_request is'],
+    [', push: true, remote: "--receive-pack=x"', 'must be the name of a remote'],
+    [', push: true, remote: https://x/y', 'must be the name of a remote'],
+  ])('%s is refused', (more, says) =>
+    expect(faultsOf(() => parseProject(fixed(more), 'f', context))).toContainEqual(
+      expect.objectContaining({ message: expect.stringContaining(says) }),
+    ),
+  )
 })

@@ -123,6 +123,7 @@ export const fixFacts = ({ counters }: Pick<Session, 'counters'>): FixFacts => (
   red: [{ suite: 'connectivity', group: 'direct', subject: 'a → b', pair: { from: 'a', to: 'b' } }],
   first: false,
   seconds: 2,
+  pushed: null,
 })
 
 /** `at`: when the entry is written, for the times of checkpoints. */

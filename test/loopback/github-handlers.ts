@@ -1,7 +1,7 @@
 /** What each operation does to the state, with the refusals that GitHub's description does not hold. */
 import type { ArtifactSource } from './results-service.ts'
 import type { Shapes } from './github-shapes.ts'
-import type { State, Token } from './github-state.ts'
+import type { Pull, State, Token } from './github-state.ts'
 
 type Body = Readonly<Record<string, unknown>>
 
@@ -114,11 +114,42 @@ export function handlers(state: State, shape: Shapes, artifacts: ArtifactSource)
     },
 
     'pulls/list': ({ query }) => {
-      const wanted = query.get('state') ?? 'open'
+      const [wanted, head] = [query.get('state') ?? 'open', query.get('head')]
+      const [owner] = state.repository.split('/')
+      // As on GitHub, a head without its owner selects nothing out.
+      const isHead = (p: Pull): boolean =>
+        head === null || !head.includes(':') || `${p.fork ? 'stranger' : owner}:${p.head}` === head
       return {
         kind: 'page',
-        all: state.pulls.filter((p) => wanted === 'all' || p.state === wanted).map((p) => shape.pull(p)),
+        all: state.pulls.filter((p) => (wanted === 'all' || p.state === wanted) && isHead(p)).map((p) => shape.pull(p)),
       }
+    },
+    'pulls/create': ({ body, token }) => {
+      const [head, base] = [text(body['head']), text(body['base'])]
+      if (tooLong(body['body'])) return refused(422, 'body is too long (maximum is 65536 characters)')
+      if (state.pulls.some((p) => p.state === 'open' && !p.fork && p.head === head && p.base === base))
+        return refused(422, `A pull request already exists for us:${head}.`)
+      const made = {
+        number: nextNumber(),
+        title: text(body['title']),
+        body: text(body['body']),
+        state: 'open' as const,
+        sha: 'f'.repeat(40),
+        head,
+        base,
+        fork: false,
+        user: token.user,
+      }
+      state.pulls.push(made)
+      return one(201, shape.openedPull(made))
+    },
+    'pulls/update': (asked) => {
+      const found = state.pulls.find((p) => p.number === number(asked, 'pull_number'))
+      if (found === undefined) return missing
+      if (tooLong(asked.body['body'])) return refused(422, 'body is too long (maximum is 65536 characters)')
+      const { title, body } = asked.body
+      Object.assign(found, { ...(title === undefined ? {} : { title }), ...(body === undefined ? {} : { body }) })
+      return one(200, shape.openedPull(found))
     },
     // As on GitHub, commits of forks are not found from here.
     'repos/list-pull-requests-associated-with-commit': ({ path }) => ({

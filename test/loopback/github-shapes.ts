@@ -11,6 +11,8 @@ export interface Shapes {
   comment(one: Comment): Shape
   issue(one: Issue): Shape
   pull(one: Pull): Shape
+  /** With all that one alone is described by. */
+  openedPull(one: Pull): Shape
   check(one: CheckRun): Shape
   environment(one: EnvironmentState): Shape
   run(one: Run): Shape
@@ -31,6 +33,33 @@ export function shapes(checker: Checker, state: State, api: string): Shapes {
     login: one.login,
     type: one.type,
   })
+  const pullOf = (example: Shape, one: Pull): Shape => {
+    const repository = one.repository ?? (one.fork ? 'stranger/program' : state.repository)
+    const end = (side: 'head' | 'base', ref: string, sha: string): Shape => ({
+      ...(example[side] as Shape),
+      repo: {
+        ...((example[side] as Shape)['repo'] as Shape),
+        full_name: side === 'head' ? repository : state.repository,
+      },
+      ref,
+      sha,
+      label: `${one.fork && side === 'head' ? 'stranger' : 'us'}:${ref}`,
+    })
+    // GitHub's own example has teams of an older shape.
+    return {
+      ...example,
+      id: one.number,
+      number: one.number,
+      title: one.title,
+      body: one.body ?? null,
+      state: one.state,
+      user: user(one.user),
+      head: end('head', one.head, one.sha),
+      base: end('base', one.base, '0'.repeat(40)),
+      requested_teams: [],
+      html_url: `${html}/pull/${one.number}`,
+    }
+  }
   return {
     user: (one) => ({ ...checker.example('users/get-authenticated'), login: one.login, type: one.type }),
     repository: () => {
@@ -91,33 +120,8 @@ export function shapes(checker: Checker, state: State, api: string): Shapes {
           : {}),
       }
     },
-    pull: (one) => {
-      const example = list('pulls/list')
-      const repository = one.repository ?? (one.fork ? 'stranger/program' : state.repository)
-      const end = (side: 'head' | 'base', ref: string, sha: string): Shape => ({
-        ...(example[side] as Shape),
-        repo: {
-          ...((example[side] as Shape)['repo'] as Shape),
-          full_name: side === 'head' ? repository : state.repository,
-        },
-        ref,
-        sha,
-        label: `${one.fork && side === 'head' ? 'stranger' : 'us'}:${ref}`,
-      })
-      // GitHub's own example has teams of an older shape.
-      return {
-        ...example,
-        id: one.number,
-        number: one.number,
-        title: one.title,
-        state: one.state,
-        user: user(one.user),
-        head: end('head', one.head, one.sha),
-        base: end('base', one.base, '0'.repeat(40)),
-        requested_teams: [],
-        html_url: `${html}/pull/${one.number}`,
-      }
-    },
+    pull: (one) => pullOf(list('pulls/list'), one),
+    openedPull: (one) => pullOf(checker.example('pulls/create'), one),
     check: (one) => {
       const example = list('checks/list-for-ref', 'check_runs')
       return {

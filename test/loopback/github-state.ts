@@ -22,6 +22,7 @@ export interface Pull {
   readonly base: string
   readonly fork: boolean
   readonly user: User
+  readonly body?: string
   /** Its repository; `stranger/program` of a fork unless told. */ readonly repository?: string
 }
 export interface Issue {

@@ -1,9 +1,11 @@
 /** One try of a fix: tests, the command, tests again, each in a sandbox of its own; then a commit, or why there is none. */
 import { join } from 'node:path'
+import { fixBranch } from '../../domain/fix/branch.ts'
 import { changeFault, endFault, repeatFault, testsFault, type Ended, type Stopped } from '../../domain/fix/guards.ts'
 import { executedTests } from '../../domain/fix/test-counts.ts'
+import type { Login } from '../../domain/login.ts'
 import type { Clock, Log } from '../../ports.ts'
-import type { FixAsked, FixEnd, Fixer } from '../../ports/fixer.ts'
+import type { FixAsked, FixEnd, Fixer, MadeFix } from '../../ports/fixer.ts'
 import { readSource } from '../build/source.ts'
 import { besideTheCommit } from '../build/whole-commit.ts'
 import { folder } from '../system.ts'
@@ -12,6 +14,9 @@ import { findWay, removed } from '../sandbox/way.ts'
 import { changesOf, type FixChanges } from './changes.ts'
 import { commitIn, publish } from './commit.ts'
 import { isNoSandbox, runEnclosed, type EnclosedEnd, type EnclosedCommand } from './enclosed-command.ts'
+import { keepMade, madeBefore } from './made.ts'
+import { propose } from './propose.ts'
+import { pushFault } from './push.ts'
 import { treeAt } from './tree.ts'
 
 export interface FixerOptions {
@@ -22,6 +27,8 @@ export interface FixerOptions {
   /** Ours; what of it comes in is an allow-list. */
   readonly env?: NodeJS.ProcessEnv
   readonly way?: SandboxWay
+  /** A person's own, for pushes and pull requests where they are asked for. */
+  readonly login?: Login
   readonly log: Log
   readonly clock: Clock
 }
@@ -35,6 +42,15 @@ export const openFixer = (o: FixerOptions): Fixer => ({
       if (!isNoSandbox(error)) throw error
       return { kind: 'gave up', reason: 'no sandbox', why: error.message }
     }),
+  push: async (asked, signal) => pushFault({ ...asked, ...(await placed(o, asked.commit, signal)) }, signal),
+  propose: async (asked, signal) => propose({ ...asked, ...(await placed(o, asked.commit, signal)) }, signal),
+})
+
+/** Where a fix's commit is found, and who pushes it. */
+const placed = async ({ checkout, folder: own, login }: FixerOptions, commit: string, signal: AbortSignal) => ({
+  checkout,
+  clone: await treeAt(checkout, commit, join(own, treeFolder), signal),
+  ...(login === undefined ? {} : { login }),
 })
 
 async function work(o: FixerOptions, asked: FixAsked, signal: AbortSignal): Promise<FixEnd> {
@@ -43,6 +59,11 @@ async function work(o: FixerOptions, asked: FixAsked, signal: AbortSignal): Prom
   const { env = process.env } = o
   const files = folder(o.folder)
   const place = `fix-${number}`
+  const known = await madeBefore(o.folder, o.checkout, asked, signal)
+  if (known !== null) {
+    o.log.info(`fix ${number}: made before, ${known.commit.slice(0, 12)} on ${known.branch}`)
+    return { kind: 'fixed', made: known }
+  }
   await forget(join(o.folder, place), o, signal)
   await files.write(`${place}/given/diagnosis.json`, asked.diagnosis)
   const tree = await treeAt(o.checkout, commit, join(o.folder, treeFolder), signal)
@@ -122,25 +143,24 @@ async function work(o: FixerOptions, asked: FixAsked, signal: AbortSignal): Prom
   const failed = testsFault(tests)
   if (failed !== null) return { kind: 'gave up', ...failed }
 
-  const branch = `vps-test/fix/${asked.session}/${number}`
+  const branch = fixBranch(asked.session, number)
   await publish(o.checkout, tree, made.commit, branch, signal)
   o.log.info(`fix ${number}: ${made.commit.slice(0, 12)} on ${branch}`)
-  return {
-    kind: 'fixed',
-    made: {
-      number,
-      commit: made.commit,
-      parent: commit,
-      tree: made.tree,
-      parentTree: made.parentTree,
-      branch,
-      subject: asked.subject,
-      files: changes.changed.map((c) => c.path),
-      diff: made.diff,
-      tests: tests.map(({ command, before: was, after }) => ({ command: command.slice(0, 300), before: was, after })),
-      seconds: (o.clock.now() - started) / 1000,
-    },
+  const facts: MadeFix = {
+    number,
+    commit: made.commit,
+    parent: commit,
+    tree: made.tree,
+    parentTree: made.parentTree,
+    branch,
+    subject: asked.subject,
+    files: changes.changed.map((c) => c.path),
+    diff: made.diff,
+    tests: tests.map(({ command, before: was, after }) => ({ command: command.slice(0, 300), before: was, after })),
+    seconds: (o.clock.now() - started) / 1000,
   }
+  await keepMade(o.folder, asked, facts)
+  return { kind: 'fixed', made: facts }
 }
 
 /** The sandbox's user may own what is in it. */

@@ -237,4 +237,6 @@ export const tested = {
   running: runningMarks,
   checkpoint: taking.nullable(),
   artifact: artifact.nullable(),
+  /** Of the fix that it was passed with. */
+  pullRequest: z.string().max(500).optional(),
 }

@@ -20,4 +20,13 @@ export interface FixConfig {
   readonly network: boolean
   /** Names of variables of ours that it may have. */
   readonly env: readonly string[]
+  /** Where its commits go besides the person's own repository; null: nowhere. */
+  readonly publish: FixPublish | null
+}
+
+export interface FixPublish {
+  /** Of the person's checkout, by its name. */
+  readonly remote: string
+  /** One is opened once the whole test has passed with the fix. */
+  readonly pullRequest: boolean
 }

@@ -57,6 +57,10 @@ const subjects = z.array(z.string()).max(mostRed).readonly()
 export const redNow = z.object({ green: subjects, red: subjects, unknown: subjects }).readonly()
 export type RedNow = z.infer<typeof redNow>
 
+/** `fault`: why the remote does not have it; null: it has. */
+const pushed = z.object({ remote: z.string(), fault: z.string().nullable() }).readonly()
+export type Pushed = z.infer<typeof pushed>
+
 /** A fix that was committed. */
 export const fixFacts = z
   .object({
@@ -77,6 +81,8 @@ export const fixFacts = z
     /** It is tried alone before the whole test; false: nothing of it can be. */
     first: z.boolean(),
     seconds: z.number(),
+    /** What became of its push; null: none was asked for. */
+    pushed: pushed.nullable(),
   })
   .readonly()
 export type FixFacts = z.infer<typeof fixFacts>

@@ -22,7 +22,7 @@ export function fixesSection({ entries, verdict }: Pick<ProofInput, 'entries' | 
         ['commit', 'branch', 'changed', 'local tests, executed before and after', 'was red', 'alone', 'in this test'],
         fixes.map((f) => [
           inline`${code(f.commit.slice(0, 12))} ${text(f.subject, 100)}`,
-          code(f.branch, 200),
+          inline`${code(f.branch, 200)}${pushedText(f)}`,
           text(listed(f.files), 300),
           f.tests.length === 0
             ? 'none'
@@ -40,6 +40,13 @@ export function fixesSection({ entries, verdict }: Pick<ProofInput, 'entries' | 
     ],
   }
 }
+
+const pushedText = ({ pushed }: FixFacts): Inline =>
+  pushed === null
+    ? ''
+    : pushed.fault === null
+      ? inline`, pushed to ${text(pushed.remote, 100)}`
+      : inline`, ${strong('not pushed')}: ${text(pushed.fault, 300)}`
 
 /** What was tried alone after this fix; the newest, where it was tried again. */
 function aloneOf(entries: readonly Entry[], fix: number): PartEntry | undefined {
