@@ -14,6 +14,7 @@ import type { Clock, Ledger, SessionFolder } from '../ports.ts'
 import type { Forge } from '../ports/forge.ts'
 import type { Notifier } from '../ports/notifier.ts'
 import { openWorld, type KeySource, type OpenWorld } from '../world.ts'
+import { notingLog } from './progress-notes.ts'
 import type { SessionStore } from './sessions.ts'
 import type { Login } from '../domain/login.ts'
 
@@ -77,7 +78,8 @@ export function worldIn(c: Context, w: WorldWish): OpenWorld {
     folder: w.folder,
     checkout: w.checkout ?? c.cwd,
     key: w.key,
-    log: c.terminal,
+    // What belongs to no session is nobody's progress.
+    log: w.session === '' ? c.terminal : notingLog(c.terminal, w.folder, c.clock, c.signal),
     signal: c.signal,
     version: c.version,
     probe: c.probe,

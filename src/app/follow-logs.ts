@@ -11,6 +11,8 @@ import type { StoredSession } from './sessions.ts'
 
 /** How long a line waits for earlier ones of nodes that are farther away. */
 const holdMs = 500
+/** What the journals hold already comes from each node when it has connected. */
+const gatherMs = 3000
 const tickMs = 250
 const pauseMs = 3000
 const dayMs = 86_400_000
@@ -31,6 +33,7 @@ export async function followLogs(
   const waiting: { readonly line: LogLine; readonly heard: number }[] = []
   let told = known.entries.at(-1)?.seq ?? 0
   printer.print(steps.slice(-3))
+  const began = c.clock.monotonic()
   const readers = wish.nodes.flatMap((name) => {
     const unit = unitOn(plan, name)
     return unit === null
@@ -46,7 +49,7 @@ export async function followLogs(
   try {
     for (let tick = 1; ; tick++) {
       await c.clock.sleep(tickMs, c.signal)
-      flush(c.clock.monotonic() - holdMs)
+      if (c.clock.monotonic() - began > gatherMs) flush(c.clock.monotonic() - holdMs)
       if (tick % 8 !== 0) continue
       const entries = await known.ledger.read(known.session.id).catch(() => [])
       for (const e of entries.filter((one) => one.seq > told)) {
@@ -54,6 +57,8 @@ export async function followLogs(
         told = e.seq
       }
     }
+  } catch (error) {
+    if (!c.signal.aborted) throw error
   } finally {
     flush(Infinity)
     await Promise.allSettled(readers)

@@ -7,6 +7,7 @@ import { authorizationFor } from '../domain/login.ts'
 import { serviceWishes } from '../app/stop.ts'
 import { requestFields, type RequestField, type RequestFieldName } from '../inputs/request-fields.ts'
 import { defineCheck } from './define-check.ts'
+import { defineStatus } from './define-status.ts'
 import { defineTest } from './define-test.ts'
 import type { LeaseOptions } from './options.ts'
 import { defineLogs } from './define-logs.ts'
@@ -81,8 +82,11 @@ export function defineVerbs(program: Command, c: Context, done: (code: number) =
     handlers,
   )
   const one = (command: Command): Command => command.option('--session <id>', 'this session only')
-  json(remote(program.command('status').description('All sessions.'))).action(async (flags) =>
-    done(await handlers.status(at(flags), flags)),
+  defineStatus(
+    json(remote(program.command('status').description('Where each session stands; --watch: one of them, live.'))),
+    at,
+    done,
+    handlers,
   )
   defineLogs(
     json(remote(program.command('logs').description('What the programs of a session say, and its own steps.'))),

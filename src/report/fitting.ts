@@ -7,17 +7,22 @@ export interface Column<Row> {
   readonly align?: Align
   /** The lowest stays longest. */
   readonly rank: number
+  /** Takes what room is left, and is cut to it. */
+  readonly cut?: true
   readonly of: (row: Row) => Inline
 }
 
 const between = 2
+/** Less of a text that is cut says nothing. */
+const leastCut = 16
 
 /** `width`: columns of the terminal; null: everything is shown. */
 export function fitted<Row>(columns: readonly Column<Row>[], rows: readonly Row[], width: number | null): Table {
   const cells = columns.map((c) => rows.map((row) => c.of(row)))
-  const widths = columns.map((c, i) =>
-    Math.max(...[c.title, ...(cells[i] ?? [])].map((cell) => [...inlineText(cell)].length)),
-  )
+  const widths = columns.map((c, i) => {
+    const whole = Math.max(...[c.title, ...(cells[i] ?? [])].map((cell) => [...inlineText(cell)].length))
+    return c.cut === true ? Math.min(whole, leastCut) : whole
+  })
   const shown = new Set(
     columns.flatMap((_, i) => ((cells[i] ?? []).some((cell) => inlineText(cell) !== '') ? [i] : [])),
   )
@@ -27,9 +32,20 @@ export function fitted<Row>(columns: readonly Column<Row>[], rows: readonly Row[
     shown.delete(least)
   }
   const kept = columns.flatMap((c, i) => (shown.has(i) ? [{ c, i }] : []))
+  const room = width === null ? Infinity : width - total() + leastCut
   return table(
     kept.map(({ c }) => c.title),
-    rows.map((_, r) => kept.map(({ i }) => cells[i]?.[r] ?? '')),
+    rows.map((_, r) =>
+      kept.map(({ c, i }) => {
+        const cell = cells[i]?.[r] ?? ''
+        return c.cut === true ? shortened(cell, room) : cell
+      }),
+    ),
     kept.map(({ c }) => c.align ?? 'left'),
   )
+}
+
+function shortened(cell: Inline, room: number): Inline {
+  const letters = [...inlineText(cell)]
+  return letters.length <= room ? cell : `${letters.slice(0, room - 1).join('')}…`
 }
