@@ -52,5 +52,16 @@ Exit codes: 0 all answer, 10 some do not.`,
         .description('One node looked at whole: the way to it, its machine, what runs there, and what to do.')
         .argument('<node>'),
     ),
-  ).action(async (node, flags) => done(await handlers.diagnose(c, node, { ...flags, key: keyFile(flags.key) })))
+  )
+    .addHelpText(
+      'after',
+      `
+Nothing is changed. What is wrong stands at the end, each with a command.
+
+Examples:
+  vps-test diagnose node-3 --fleet fleets/mine.yaml
+  vps-test diagnose saorsa-4 --fleet lab --json | jq .todo
+Exit codes: 0 looked at, 2 no such node or no key, 10 the way to it is broken: where, is told.`,
+    )
+    .action(async (node, flags) => done(await handlers.diagnose(c, node, { ...flags, key: keyFile(flags.key) })))
 }

@@ -2,6 +2,8 @@
 import { expect, test } from 'vitest'
 import { localRemote } from '../../src/adapters/local.ts'
 import { nodeFacts } from '../../src/commands/node-facts.ts'
+import { lookAround } from '../../src/commands/node-look.ts'
+import { partsOf } from '../../src/domain/node-look.ts'
 import { clockOffset, parseNodeFacts } from '../../src/domain/node-facts.ts'
 import { isRoot, needsRoot, sandbox } from './sandbox.ts'
 
@@ -76,3 +78,15 @@ test.skipIf(!isRoot)(`a journal that cannot be read holds no errors and no silen
 
 const disposable = <T extends { close(): void }>(box: T): T & Disposable =>
   Object.assign(box, { [Symbol.dispose]: () => box.close() })
+
+test('the whole node in one exec: every line is of a part', async () => {
+  const { code, stdout } = await localRemote('here', []).run(lookAround, {
+    timeoutMs: 60_000,
+    signal: AbortSignal.timeout(60_000),
+  })
+  expect(code).toBe(0)
+  const parts = partsOf(stdout)
+  for (const line of stdout.split('\n').filter((l) => l !== '')) expect(line).toMatch(/^[a-z]+!?\t/)
+  expect(parts.get('disk')?.[0]).toMatch(/^Filesystem/)
+  expect(parts.get('memory')?.[0]).toMatch(/^MemTotal:/)
+})
