@@ -108,6 +108,7 @@ export function openWorld(o: WorldOptions): OpenWorld {
           timeoutMs: 45 * 60_000,
           log: o.log,
           clock,
+          recoveries,
           signal,
           unenclosed: o.unenclosed ?? 'build',
           ...(o.github === undefined ? {} : { github: o.github }),

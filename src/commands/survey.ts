@@ -95,11 +95,3 @@ export const whoThere = (node: Placed): Command => ({
   text: sh`echo "uid $(id -u)"; echo "user $(id -un)"; if [ "$(id -u)" != 0 ] && sudo -n true 2>/dev/null; then echo 'sudo yes'; fi
     ${lookIn(node)}`,
 })
-
-/** Old journals go first when a disk is nearly full (spec §4 SETUP). */
-export const vacuum: Command = {
-  kind: 'argv',
-  why: 'vacuum old logs',
-  idempotent: true,
-  argv: ['journalctl', '--vacuum-size=64M', '--rotate'],
-}

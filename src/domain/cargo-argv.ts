@@ -51,6 +51,8 @@ export interface ZigOptions {
   readonly glibc: string
   readonly targetDir: string
   readonly locked: boolean
+  /** Compilers at once; absent or null: as many as cargo likes. */
+  readonly jobs?: number | null
 }
 
 /** `cargo zigbuild` with the glibc floor in the target. The command's own pin wins; musl has none. */
@@ -67,6 +69,7 @@ export function zigArgv(
       glibc === null ? target : `${target}.${glibc}`,
       '--target-dir',
       options.targetDir,
+      ...(options.jobs === undefined || options.jobs === null ? [] : ['--config', `build.jobs=${options.jobs}`]),
     ],
     glibc,
   }

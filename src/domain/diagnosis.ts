@@ -23,6 +23,8 @@ export interface DiskLook {
 export interface Diagnosis {
   readonly unit: string
   readonly listens: { readonly protocol: 'tcp' | 'udp'; readonly port: number }
+  /** systemd's word for how the unit's process ended; empty: it said none. */
+  readonly result: string
   readonly holder: PortHolder | null
   readonly releases: DiskLook | null
   readonly data: DiskLook | null
@@ -83,6 +85,11 @@ const causes: readonly CauseRow[] = [
         : `${full.freeKiB} KiB are free at ${full.path}`
     },
     look: (d) => `df -h ${paths(d)}; df -i ${paths(d)}`,
+  },
+  {
+    code: 'I163',
+    why: ({ result, unit }) => (result === 'oom-kill' ? `the kernel killed ${unit} for want of memory` : null),
+    look: () => 'journalctl -k -n 50 --no-pager; free -m',
   },
   {
     code: 'I157',

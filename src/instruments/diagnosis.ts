@@ -47,6 +47,7 @@ export function parseDiagnosis(
   return {
     unit,
     listens,
+    result: /^Result=([a-z-]{1,30})$/m.exec(text('state'))?.[1] ?? '',
     holder: parsePortHolder(text('holder')),
     releases: parseDisk(releases, text('disk', releases)),
     data: parseDisk(data, text('disk', data)),

@@ -9,7 +9,6 @@ import { revisionOf, type BuildRecord } from '../domain/build.ts'
 import { workingMs } from '../domain/lease-policy.ts'
 import type { Plan } from '../domain/plan.ts'
 import type { Session } from '../domain/session.ts'
-import { buildsAllowed } from '../domain/transitions.ts'
 import type { LeaseTerms, Nodes, Obtained, Programs, Execution, SessionFolder } from '../ports.ts'
 import { leaseForBuild } from './parts/leases.ts'
 import { rosterOf } from './parts/roster.ts'
@@ -34,18 +33,12 @@ export const build: Stage<'BUILD', Execution & Nodes & SessionFolder & LeaseTerm
   )
   try {
     const obtained = await world.builder.obtain(plan, before, world.signal)
-    if ('elsewhere' in obtained) {
-      world.recoveries?.fire('build-toolchain', {
-        recognised: obtained.elsewhere.at(-1)?.message ?? 'zigbuild cannot work here',
-        done: 'the same commit is built natively on the build host',
-        nth: 1,
-      })
+    if ('elsewhere' in obtained)
       return {
         event: 'toolchain',
         why: obtained.elsewhere.at(-1)?.message.slice(0, 1000) ?? 'zigbuild cannot work here',
         facts: { before: obtained.elsewhere },
       }
-    }
     const { record, bytes } = await checked(plan, obtained, world)
     await world.files.write(keptBinary, bytes)
     const artifact = await world.storeArtifact(`build-${session.counters.builds + 1}`, folder)
@@ -57,7 +50,6 @@ export const build: Stage<'BUILD', Execution & Nodes & SessionFolder & LeaseTerm
   } catch (error) {
     world.signal.throwIfAborted()
     if (!(error instanceof Failure) || error.kind === 'harness') throw error
-    if (error.kind === 'product') fireFailedBuild(world, session, error)
     const faults = (error.facts.faults ?? [])
       .slice(0, 20)
       .map((f) => ({ file: inRepository(plan, f.at.file), line: f.at.line ?? 0, message: f.message.slice(0, 500) }))
@@ -67,17 +59,6 @@ export const build: Stage<'BUILD', Execution & Nodes & SessionFolder & LeaseTerm
       facts: { ...failureFacts(error), faults },
     }
   }
-}
-
-function fireFailedBuild(world: Execution, { failedBuildsInARow }: Session, { message }: Failure): void {
-  const nth = failedBuildsInARow + 1
-  const last = nth >= buildsAllowed
-  world.recoveries?.fire('build-does-not-compile', {
-    recognised: message,
-    done: last ? 'a person is asked' : 'handed to FIX with the compiler’s errors',
-    nth,
-    ...(last ? { usedUp: true } : {}),
-  })
 }
 
 /** A compiler names files from its workspace; everybody else looks for them from the root of the repository. */

@@ -2,8 +2,9 @@
  * SETUP: every node answers, has room, tools and a sane clock, and its lease is ours; what is not is named and left
  * out.
  */
+import { freedText, freeSpace, parseFreed } from '../commands/free-space.ts'
 import { diagnoseNode } from '../commands/remedies.ts'
-import { parseSurvey, parseUnfit, survey, vacuum, type NodeFacts } from '../commands/survey.ts'
+import { parseSurvey, parseUnfit, survey, type NodeFacts } from '../commands/survey.ts'
 import { Failure, failureFacts, isFailure } from '../domain/failure.ts'
 import { registryOf, type NodeName } from '../domain/fleet.ts'
 import type { Plan } from '../domain/plan.ts'
@@ -52,7 +53,17 @@ export const setup: Stage<'SETUP', Execution & Nodes & SessionRecord & LeaseTerm
     nodes: Object.fromEntries(seen.done),
     fences: Object.fromEntries(leases.done),
   }
-  facts.warnings.forEach((w) => world.log.warn(w.message))
+  facts.warnings.filter((w) => w.kind !== 'skewed-clock').forEach((w) => world.log.warn(w.message))
+  facts.warnings
+    .filter((w) => w.kind === 'skewed-clock')
+    .forEach(({ node, message }) =>
+      world.recoveries?.fire('clock-off', {
+        node,
+        recognised: message.replace(`${node}: `, ''),
+        done: 'nothing is set; the run goes on by uptimes and by readings of one clock at a time',
+        nth: 1,
+      }),
+    )
   const fault = quorumFault(plan, left)
   if (fault !== null) return { event: 'unrecoverable', why: withCause(fault, all), facts }
   return {
@@ -98,15 +109,14 @@ async function surveyNode(world: Execution & Nodes, name: NodeName, installPath:
   }
   const facts = await ask()
   if (facts.freeBytes >= criticalDisk) return facts
-  const { code, stderr } = await remote.run(vacuum, options)
-  if (code !== 0)
-    world.log.warn(`${name}: old logs were not removed (exit ${String(code)}): ${stderr.trim().slice(0, 200)}`)
+  const freed = await remote.run(freeSpace({ installPath, leased: false }), options)
   const after = await ask()
   world.recoveries?.fire('disk-full', {
     node: name,
     recognised: `${mib(facts.freeBytes)} free, less than ${mib(criticalDisk)}`,
-    done: `old logs were removed: ${mib(after.freeBytes)} free`,
+    done: freedText(parseFreed(freed.stdout)),
     nth: 1,
+    ...(after.freeBytes < criticalDisk ? { usedUp: true } : {}),
   })
   return after
 }

@@ -15,6 +15,7 @@ const disk = { usedKiB: 5_000_000, freeKiB: 900_000, freeInodes: 10_000, ownKiB:
 const good: Diagnosis = {
   unit: 'peer',
   listens: { protocol: 'udp', port: 9000 },
+  result: '',
   holder: null,
   releases: { path: '/opt/peer', ...disk },
   data: { path: '/var/lib/peer', ...disk },
@@ -123,6 +124,7 @@ describe('what the program said', () => {
     const text = [
       'vps-test-section state',
       'ActiveState=failed',
+      'Result=oom-kill',
       '',
       'vps-test-section disk /opt/peer',
       '100 200 300 40 rw,noexec',
@@ -148,6 +150,7 @@ describe('what the program said', () => {
     expect(parseDiagnosis(text, of)).toEqual({
       unit: 'peer',
       listens: { protocol: 'udp', port: 9000 },
+      result: 'oom-kill',
       holder: holder(null),
       releases: { path: '/opt/peer', usedKiB: 100, freeKiB: 200, freeInodes: 300, ownKiB: 40, mount: ['rw', 'noexec'] },
       data: { path: '/var/lib/peer', usedKiB: 1, freeKiB: 2, freeInodes: null, ownKiB: null, mount: ['rw'] },

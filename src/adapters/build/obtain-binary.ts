@@ -16,6 +16,8 @@ import { sha256 } from '../../domain/ledger.ts'
 import type { BinarySource } from '../../domain/plan.ts'
 import type { ProjectConfig } from '../../domain/project.ts'
 import type { Clock, NeedsNativeBuild, Log, Obtained, Remote } from '../../ports.ts'
+import type { Recoveries } from '../../ports/recoveries.ts'
+import { buildAgain } from './build-again.ts'
 import { failed } from './build-failure.ts'
 import { givenFile, storeProgram, releaseAsset } from './given.ts'
 import { buildNative } from './native.ts'
@@ -46,6 +48,7 @@ export interface ObtainOptions {
   readonly env?: NodeJS.ProcessEnv
   /** What is done where the machine has no way to enclose the project's code. */
   readonly unenclosed: 'refuse' | 'build'
+  readonly recoveries?: Recoveries
   /** Ways that were tried already and did not make a binary; where there are any, the build host builds. */
   readonly before?: BuildRecord['before']
 }
@@ -112,16 +115,24 @@ async function built(options: ObtainOptions, workspace: string, native: boolean)
   const common = { argv: binary.build, target: binary.target, timeoutMs, log, clock, signal }
   const sandboxDir = join(cacheDir, 'sandbox', project)
   const targets = await writtenFolder(sandboxDir, 'target', signal)
-  const zig = await buildWithZig({
-    ...common,
-    workspace,
-    glibc: binary.glibc,
-    cacheDir,
-    sandboxDir,
-    targetDir: await targetDirectory(targets.path, workspace, targets.remove),
-    unenclosed: options.unenclosed,
-    ...(options.env === undefined ? {} : { env: options.env }),
-  })
+  const targetDir = await targetDirectory(targets.path, workspace, targets.remove)
+  const { recoveries } = options
+  const zig = await buildAgain(
+    ({ jobs }) =>
+      buildWithZig({
+        ...common,
+        workspace,
+        glibc: binary.glibc,
+        cacheDir,
+        sandboxDir,
+        targetDir,
+        jobs,
+        unenclosed: options.unenclosed,
+        ...(recoveries === undefined ? {} : { recoveries }),
+        ...(options.env === undefined ? {} : { env: options.env }),
+      }),
+    { targets, targetDir, recoveries, clock, signal },
+  )
   switch (afterZigbuild(zig)) {
     case 'use':
       return finish(options, zig, await sameSource(from, workspace, signal), [])

@@ -11,6 +11,7 @@ import type { BuildResult, Built } from '../../domain/build.ts'
 import { Failure } from '../../domain/failure.ts'
 import { failures } from '../../domain/failures/failures.ts'
 import type { Clock } from '../../ports.ts'
+import type { Recoveries } from '../../ports/recoveries.ts'
 import { runTool } from './process.ts'
 import { buildProgress } from './progress.ts'
 import { asked, keepLock, keepSourceList, sandboxFor, showOutside, type EnclosedBuild } from './enclosed.ts'
@@ -28,6 +29,9 @@ export interface ZigBuildOptions extends EnclosedBuild {
   readonly timeoutMs: number
   readonly clock: Clock
   readonly env?: NodeJS.ProcessEnv
+  /** Compilers at once; absent or null: as many as cargo likes. */
+  readonly jobs?: number | null
+  readonly recoveries?: Recoveries
 }
 
 export async function buildWithZig(options: ZigBuildOptions): Promise<BuildResult> {
@@ -56,9 +60,15 @@ export async function buildWithZig(options: ZigBuildOptions): Promise<BuildResul
     const lock = join(cargoRoot, 'Cargo.lock')
     const locked = await exists(lock)
     if (!locked) log.warn('no Cargo.lock: the versions of dependencies are whatever is newest today')
-    const { argv, glibc } = zigArgv(command, { glibc: options.glibc, targetDir: options.targetDir, locked })
+    const { argv, glibc } = zigArgv(command, {
+      glibc: options.glibc,
+      targetDir: options.targetDir,
+      locked,
+      ...(options.jobs === undefined ? {} : { jobs: options.jobs }),
+    })
 
     let run: CargoRun = emptyRun
+    let waited = false
     const progress = buildProgress('zigbuild', log, clock, signal)
     const done = await runTool(argv as [string, ...string[]], {
       ...launch(workspace),
@@ -69,6 +79,9 @@ export async function buildWithZig(options: ZigBuildOptions): Promise<BuildResul
       },
       onErrorLine: (line) => {
         progress.saw(line, run.finished)
+        if (waited || !/^\s*Blocking waiting for file lock/.test(line)) return
+        waited = true
+        options.recoveries?.fire('build-locked', { recognised: line, done: 'it is waited for', nth: 1 })
       },
     }).finally(progress.end)
     if (done.code !== 0) return { kind: 'failed', ...classifyBuild(run, done.stderr) }

@@ -94,15 +94,17 @@ const didNotStart = (link: Link, work: Work, frame: Frame, ending: Ending | unde
 function start(link: Link, work: Work, over: AbortSignal): Promise<Started> {
   const token = randomBytes(8).toString('hex')
   return new Promise((resolve, reject) => {
+    let sent = false
     const fail = (otherwise: Error): void => {
       const reason = link.lost()
-      reject(reason === undefined ? otherwise : lost(work.node, work.why, reason))
+      reject(reason === undefined ? otherwise : lost(work.node, work.why, reason, sent ? 'unknown' : 'not sent'))
     }
     if (link.lost() !== undefined) {
       fail(new Error('lost'))
       return
     }
     try {
+      sent = true
       link.client.exec(envelope(work.line, token), (error, channel) => {
         if (error !== undefined) {
           fail(refusedChannel(work.node, work.why, reasonOf(error)))
@@ -112,7 +114,7 @@ function start(link: Link, work: Work, over: AbortSignal): Promise<Started> {
         resolve(watch(channel, link, work, over, token))
       })
     } catch (error) {
-      reject(lost(work.node, work.why, reasonOf(error)))
+      reject(lost(work.node, work.why, reasonOf(error), 'not sent'))
     }
   })
 }
@@ -149,7 +151,8 @@ function watch(channel: ClientChannel, link: Link, work: Work, over: AbortSignal
     }
     const reason = link.lost()
     const start = stdout.start()
-    if (reason !== undefined && exit === undefined) ended.reject(lost(work.node, work.why, reason))
+    if (reason !== undefined && exit === undefined)
+      ended.reject(lost(work.node, work.why, reason, start === undefined ? 'unknown' : 'begun'))
     else if (exit === undefined) ended.reject(noEnding(work.node, work.why))
     else if (start === undefined)
       ended.reject(unstarted(didNotStart(link, work, stdout.stray() === '' ? stderr : stdout, exit)))

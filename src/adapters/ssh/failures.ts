@@ -7,8 +7,15 @@ type Node = string
 const transport = (node: Node, code: FailureCode, message: string, remedy?: string, cause?: unknown): Failure =>
   new Failure({ code, node, message: `${node}: ${message}`, ...(remedy === undefined ? {} : { remedy }) }, cause)
 
-export const lost = (node: Node, why: string, reason: string): Failure =>
-  transport(node, 'T001', `“${why}”: the connection was lost (${clean(reason)})`)
+/** `ran`: what is known of the command, for whoever may not run it twice. */
+export const lost = (node: Node, why: string, reason: string, ran: 'not sent' | 'begun' | 'unknown'): Failure =>
+  transport(node, 'T001', `“${why}”: the connection was lost (${clean(reason)}); ${whatRan[ran]}`)
+
+const whatRan = {
+  'not sent': 'the command was not sent',
+  begun: 'the command had begun',
+  unknown: 'whether the command began is not known',
+} as const
 export const noEnding = (node: Node, why: string): Failure =>
   transport(node, 'T002', `“${why}”: the channel closed with neither exit code nor signal`)
 export const late = (node: Node, why: string, ms: number, phase?: string): Failure =>

@@ -26,7 +26,7 @@ export function openForward(
           if (error !== undefined)
             reject(
               reason !== undefined
-                ? lost(node, `forward to ${target}`, reason)
+                ? lost(node, `forward to ${target}`, reason, 'unknown')
                 : (error as { readonly reason?: unknown }).reason === prohibited
                   ? forbidden(node, link.user, link.address, target)
                   : noListener(node, target, reasonOf(error)),
@@ -39,7 +39,7 @@ export function openForward(
           }
         })
       } catch (error) {
-        reject(lost(node, `forward to ${target}`, reasonOf(error)))
+        reject(lost(node, `forward to ${target}`, reasonOf(error), 'not sent'))
       }
     }),
   )

@@ -2,9 +2,10 @@
 import { buildRules } from './build.ts'
 import { nodeRules } from './node.ts'
 import { reachRules } from './reach.ts'
+import { sessionRules } from './session.ts'
 import type { RecoveryRule } from './rule.ts'
 
-const rows = { ...reachRules, ...buildRules, ...nodeRules } as const
+const rows = { ...reachRules, ...buildRules, ...nodeRules, ...sessionRules } as const
 
 export type RuleId = keyof typeof rows
 export const recoveryRules: { readonly [Id in RuleId]: RecoveryRule } = rows

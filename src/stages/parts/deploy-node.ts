@@ -9,7 +9,7 @@ import { inspectRelease, prune, receive, switchTo, type Release } from '../../co
 import { proveRunning, putBack, restartUnit, settleUnit, writeUnit } from '../../commands/service.ts'
 import { elfFaults, readElf } from '../../domain/elf.ts'
 import type { RunningProof } from '../../domain/evidence.ts'
-import { Failure } from '../../domain/failure.ts'
+import { Failure, isFailure } from '../../domain/failure.ts'
 import type { FleetNode } from '../../domain/fleet.ts'
 import type { ProgramPlan } from '../../domain/plan.ts'
 import type { NodeRuntime } from '../../domain/runtime.ts'
@@ -18,6 +18,7 @@ import { parseProcess, provenProcess } from '../../instruments/process.ts'
 import { awaitRunning } from './await-running.ts'
 import { answered, runner } from './node-commands.ts'
 import { withDiagnosis } from './diagnosed.ts'
+import { recoverRoom, recoverStart, type Used } from './recover-start.ts'
 import type { UnitPlan } from './units.ts'
 import { messageOf } from '../../domain/text.ts'
 
@@ -52,8 +53,14 @@ export interface NodeJob {
  */
 export async function receiveOn(
   world: Execution & Nodes,
-  { plan, node, shipment: { release, packed, binary }, runtime }: NodeJob,
+  job: NodeJob,
 ): Promise<number> {
+  const {
+    plan,
+    node,
+    shipment: { release, packed, binary },
+    runtime,
+  } = job
   const faults = elfFaults(readElf(binary), runtime, node.name)
   if (faults.length > 0)
     throw new Failure({
@@ -68,10 +75,18 @@ export async function receiveOn(
   const packing = answered(world.fleet, node.name, look, said, ['present', 'zstd', 'gzip'], 'I142')
   if (packing === 'present') return 0
   const data = packing === 'zstd' ? packed.zstd : packed.gzip()
-  await run([receive(release, packing)], 'I143', {
-    stdin: data,
-    onSent: (sent) => saying(world, node)(`uploading ${Math.floor((100 * sent) / data.length)} %`),
-  })
+  const send = () =>
+    run([receive(release, packing)], 'I143', {
+      stdin: data,
+      onSent: (sent) => saying(world, node)(`uploading ${Math.floor((100 * sent) / data.length)} %`),
+    })
+  try {
+    await send()
+  } catch (error) {
+    if (!isFailure(error, 'I150')) throw error
+    await recoverRoom(world, job, error)
+    await send()
+  }
   return data.length
 }
 
@@ -106,43 +121,78 @@ export async function switchOn(
     say('already runs this binary')
     return { proof: now, skipped: true, sentBytes, foreignUnit: false }
   }
-  say('restarting')
-  try {
-    const [, , after = ''] = await run(
-      [switchTo(release, held), restartUnit(name, held), prove],
-      ['I145', 'P010', 'I156'],
-    )
-    const proof = await awaitRunning(
-      world,
-      node,
-      { ...unit, sha256: release.sha256 },
-      parseProcess(node.name, name, after),
-      () => provenProcess(world, node.name, name),
-    )
-    await run(
-      plan.config.deploy.postDeploy.map((text) => owners('post-deploy', text)),
-      'I146',
-    )
-    if (unitState === 'changed') await run([settleUnit(name)], 'I144')
-    say(`runs ${release.sha256.slice(0, 12)} as pid ${proof.pid}`)
-    return { proof, skipped: false, sentBytes, foreignUnit: unitState === 'foreign' }
-  } catch (error) {
-    world.signal.throwIfAborted()
-    // Asked before anything is put back: afterwards another program runs.
-    const explained =
-      error instanceof Failure && error.kind === 'product'
-        ? await withDiagnosis(world, node, unit, release.installPath, error, job.diagnosis)
-        : error
-    say('putting back what ran before')
-    // The first reason is what counts; a roll back that fails too is told beside it.
-    await run([putBack(name, release, held)], 'I148').then(
-      ([was = '']) => {
-        if (was === 'unknown') world.log.warn(`${node.name}: what ${name} ran before is not known, so it is stopped`)
-      },
-      (e: unknown) => world.log.warn(messageOf(e)),
-    )
-    throw explained
+  const used: Used = new Set()
+  for (;;) {
+    say('restarting')
+    try {
+      const proof = await start(world, job)
+      if (unitState === 'changed') await run([settleUnit(name)], 'I144')
+      say(`runs ${release.sha256.slice(0, 12)} as pid ${proof.pid}`)
+      return { proof, skipped: false, sentBytes, foreignUnit: unitState === 'foreign' }
+    } catch (error) {
+      world.signal.throwIfAborted()
+      // Asked before anything is put back: afterwards another program runs.
+      const found =
+        error instanceof Failure && error.kind === 'product'
+          ? await withDiagnosis(world, node, unit, release.installPath, error, job.diagnosis)
+          : { failure: error, diagnosis: null }
+      if (await recoverStart(world, job, found, used)) continue
+      await putBefore(world, job, found.failure)
+      throw found.failure
+    }
   }
+}
+
+/** Switches, starts and proves; then the owner's own commands. */
+async function start(world: Execution & Nodes, job: NodeJob): Promise<RunningProof> {
+  const { plan, node, unit, shipment, lease } = job
+  const { release } = shipment
+  const name = unit.unit.name
+  const held = { service: plan.config.deploy.serviceName, ...lease }
+  const run = runner(world, node.name, await world.remote(node.name))
+  const [, , after = ''] = await run(
+    [switchTo(release, held), restartUnit(name, held), proveRunning(name, node)],
+    ['I145', 'P010', 'I156'],
+  )
+  const proof = await awaitRunning(
+    world,
+    node,
+    { ...unit, sha256: release.sha256 },
+    parseProcess(node.name, name, after),
+    () => provenProcess(world, node.name, name),
+  )
+  await run(
+    plan.config.deploy.postDeploy.map((text) => owners('post-deploy', text)),
+    'I146',
+  )
+  return proof
+}
+
+/** The first reason is what counts; a roll back that fails too is told beside it. */
+async function putBefore(world: Execution & Nodes, job: NodeJob, reason: unknown): Promise<void> {
+  const { plan, node, unit, shipment, lease } = job
+  const name = unit.unit.name
+  saying(world, node)('putting back what ran before')
+  const run = runner(world, node.name, await world.remote(node.name))
+  const told = { node: node.name, recognised: messageOf(reason).replace(`${node.name}: `, ''), nth: 1 }
+  await run([putBack(name, shipment.release, { service: plan.config.deploy.serviceName, ...lease })], 'I148').then(
+    ([was = '']) =>
+      world.recoveries?.fire('put-back', {
+        ...told,
+        done: ended[was] ?? `what ran before was asked for, and the node said ${JSON.stringify(was.slice(0, 100))}`,
+        ...(was === 'unknown' || was === 'none' ? { usedUp: true } : {}),
+      }),
+    (e: unknown) =>
+      world.recoveries?.fire('put-back', { ...told, done: `could not be done: ${messageOf(e)}`, usedUp: true }),
+  )
+}
+
+const ended: Readonly<Record<string, string>> = {
+  back: 'the release of before runs again',
+  same: 'the unit of before runs again',
+  untouched: 'the release was not switched to',
+  none: 'nothing ran before: the unit is stopped',
+  unknown: 'what ran before is not known: the unit is stopped',
 }
 
 const saying =

@@ -18,24 +18,27 @@ export async function withDiagnosis(
   releases: string,
   failure: Failure,
   folder: string,
-): Promise<Failure> {
+): Promise<{ readonly failure: Failure; readonly diagnosis: Diagnosis | null }> {
   const place = placeOf(node.runtime)
   const asked = await askWhy(world, node.name, { unit: unit.name, place, listens, releases })
-  if (asked === null) return failure
+  if (asked === null) return { failure, diagnosis: null }
+  const { diagnosis } = asked
   const kept = `${folder}/${node.name}.txt`
   await world.files.write(kept, world.concealer?.conceal(asked.text) ?? asked.text)
   world.log.info(`${node.name}: what it told of the failure is kept in ${kept}`)
-  const words = lastWords(asked.diagnosis)
-  const cause = causeOf(asked.diagnosis)
+  const words = lastWords(diagnosis)
+  const cause = causeOf(diagnosis)
   const { message } = failure
-  return cause === null
-    ? new Failure({ ...failure.facts, message: stripHidden(`${message}${words}`, 700) })
-    : new Failure({
-        code: cause.code,
-        node: node.name,
-        message: stripHidden(`${node.name}: ${cause.why}; ${message.replace(`${node.name}: `, '')}${words}`, 700),
-        remedy: remedyOf(cause, asked.diagnosis, node),
-      })
+  const told =
+    cause === null
+      ? new Failure({ ...failure.facts, message: stripHidden(`${message}${words}`, 700) })
+      : new Failure({
+          code: cause.code,
+          node: node.name,
+          message: stripHidden(`${node.name}: ${cause.why}; ${message.replace(`${node.name}: `, '')}${words}`, 700),
+          remedy: remedyOf(cause, diagnosis, node),
+        })
+  return { failure: told, diagnosis }
 }
 
 /** Of one deploy, below the session's folder. */

@@ -4,9 +4,11 @@ import type { StageResult } from '../../domain/events/entry.ts'
 import { Failure } from '../../domain/failure.ts'
 import type { Entry } from '../../domain/ledger.ts'
 import { next } from '../../domain/next.ts'
-import { firingText, type Firing } from '../../domain/recovery/firing.ts'
+import { firingOf, firingText, type Firing } from '../../domain/recovery/firing.ts'
+import { firedBy } from '../../domain/recovery/transition.ts'
 import { fold } from '../../domain/session.ts'
 import { traitsOf } from '../../domain/states.ts'
+import { targetOf } from '../../domain/transitions.ts'
 import type { Execution, SessionRecord } from '../../ports.ts'
 
 export interface Recorder {
@@ -22,8 +24,12 @@ export interface Recorder {
 export function recorderOf(id: string, world: Execution & SessionRecord, ours: Set<string>): Recorder {
   const inTurn = pLimit(1)
   let known: readonly Entry[] = []
-  const append = async (outcome: StageResult, fired: readonly Firing[]): Promise<Entry> => {
+  const append = async (outcome: StageResult, waiting: readonly Firing[]): Promise<Entry> => {
     const session = fold(id, known)
+    const target = targetOf(session, outcome.event)
+    const own = target === undefined ? null : firedBy(session, outcome, target.to)
+    // Whoever fires says so in the log; this one has the log's line from the entry itself.
+    const fired = own === null ? waiting : [...waiting, firingOf(own[0], own[1], world.clock.now())]
     const entry = next(known, session, outcome, world.clock.now(), world, fired)
     if (entry === undefined)
       throw new Failure({ code: 'H004', message: `state ${session.state} knows no event ${outcome.event}` })
@@ -31,7 +37,7 @@ export function recorderOf(id: string, world: Execution & SessionRecord, ours: S
     try {
       await world.ledger.append(id, entry)
     } catch (error) {
-      world.recoveries?.giveBack(fired)
+      world.recoveries?.giveBack(waiting)
       throw error
     }
     known = [...known, entry]

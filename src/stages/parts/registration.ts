@@ -13,6 +13,7 @@ import { registryOf } from '../../domain/fleet.ts'
 import type { Plan, ProgramPlan } from '../../domain/plan.ts'
 import type { EventField } from '../../domain/profile.ts'
 import { registryUrlOf } from '../../domain/program.ts'
+import type { RuleId } from '../../domain/recovery/rules.ts'
 import { messageOf } from '../../domain/text.ts'
 import type { Abortable, NodeHttp, Nodes, Execution } from '../../ports.ts'
 import { onEachNode } from '../../instruments/per-node.ts'
@@ -31,6 +32,12 @@ export interface Missing {
 /** What came of one look: a value, or why there is none. */
 type Look<T> = { readonly kind: 'there'; readonly value: T } | { readonly kind: 'none'; readonly why: Missing }
 
+type RegistryRule = Extract<RuleId, `registry-${string}`>
+/** Null: its node could not be asked, which has rules of its own. */
+type RegistryLook =
+  | { readonly kind: 'there'; readonly value: ReadonlySet<string> }
+  | { readonly kind: 'none'; readonly why: Missing; readonly rule: RegistryRule | null }
+
 export async function awaitRegistration(
   world: Execution & Nodes & NodeHttp,
   plan: Plan,
@@ -40,6 +47,20 @@ export async function awaitRegistration(
   const deadline = world.clock.now() + wait * 1000
   const peerIds = new Map<NodeName, string>()
   const said = new Map<NodeName, Missing>()
+  const recognised = new Set<RegistryRule>()
+  const fire = (listed: RegistryLook, over: boolean): void => {
+    if (listed.kind === 'there' || listed.rule === null || (recognised.has(listed.rule) && !over)) return
+    recognised.add(listed.rule)
+    const left = (deadline - world.clock.now()) / 1000
+    world.recoveries?.fire(listed.rule, {
+      node: registryOf(world.fleet)?.name ?? null,
+      recognised: listed.why.message,
+      done: over ? 'nodes that it did not list are left out' : `it is asked again for ${Math.max(0, Math.ceil(left))} s`,
+      nth: Math.min(wait, Math.max(1, Math.ceil(wait - left))),
+      of: wait,
+      ...(over ? { usedUp: true } : {}),
+    })
+  }
   for (;;) {
     const unknown = nodes.filter((n) => !peerIds.has(n))
     const read = await onEachNode(unknown, world.signal, (name) => readPeerId(world, plan, name))
@@ -51,10 +72,12 @@ export async function awaitRegistration(
     })
     const listed = await registeredPeers(world, plan)
     const peers = listed.kind === 'there' ? listed.value : new Set<string>()
+    fire(listed, false)
     const missing = nodes.filter((n) => !isReady(plan, peerIds.get(n), peers))
     world.log.progress('registration', `registered: ${nodes.length - missing.length}/${nodes.length}`)
     if (missing.length === 0) return { peerIds, missing: new Map() }
-    if (world.clock.now() >= deadline)
+    if (world.clock.now() >= deadline) {
+      fire(listed, true)
       return {
         peerIds,
         missing: new Map(
@@ -66,6 +89,7 @@ export async function awaitRegistration(
           ]),
         ),
       }
+    }
     await world.clock.sleep(300, world.signal)
   }
 }
@@ -114,7 +138,7 @@ async function idInJournal(
     : none('P012', `the journal of ${unit} names no peer id, but: ${JSON.stringify(id.slice(0, 80))}`)
 }
 
-const none = (code: FailureCode, message: string): Look<never> => ({ kind: 'none', why: { code, message } })
+const none = (code: FailureCode, message: string) => ({ kind: 'none', why: { code, message } }) as const
 
 /** A program whose ids nobody can read is not looked for in any list. */
 const isReady = (
@@ -124,22 +148,27 @@ const isReady = (
 ): boolean => peerId.kind === 'none' || (id !== undefined && ((registry?.ready ?? null) === null || listed.has(id)))
 
 /** Peer ids that the registry lists now; none are listed where nothing says where. */
-async function registeredPeers(world: Nodes & NodeHttp & Abortable, plan: Plan): Promise<Look<ReadonlySet<string>>> {
+async function registeredPeers(world: Nodes & NodeHttp & Abortable, plan: Plan): Promise<RegistryLook> {
   const [node, ready] = [registryOf(world.fleet), plan.profile.registry?.ready ?? null]
   if (node === undefined || ready === null) return { kind: 'there', value: new Set() }
   const url = `${registryUrlOf(world.fleet, plan)}${ready.path}`
+  const not = (rule: RegistryRule | null, code: FailureCode, message: string): RegistryLook => ({
+    ...none(code, message),
+    rule,
+  })
   try {
     const answer = await world.http(node.name, url, 10_000)
     const text = Buffer.from(answer.body).toString('utf8')
     if (answer.status < 200 || answer.status > 299)
-      return none('P012', `the registry answers ${url} with ${answer.status}: ${shorten(text)}`)
-    if (!isJson(text)) return none('P012', `the registry answers ${url} with no JSON: ${shorten(text)}`)
+      return not('registry-error', 'P012', `the registry answers ${url} with ${answer.status}: ${shorten(text)}`)
+    if (!isJson(text))
+      return not('registry-garbage', 'P012', `the registry answers ${url} with no JSON: ${shorten(text)}`)
     return { kind: 'there', value: new Set(listAt(text, ready.list).map((peer) => String(peer[ready.id] ?? ''))) }
   } catch (error) {
     world.signal.throwIfAborted()
     // That nothing listens, or answers, is the program's; that the node cannot be asked is not.
-    const code = error instanceof Failure && !['I040', 'I041'].includes(error.facts.code) ? error.facts.code : 'P012'
-    return none(code, messageOf(error))
+    const ways = error instanceof Failure && !['I040', 'I041'].includes(error.facts.code)
+    return ways ? not(null, error.facts.code, messageOf(error)) : not('registry-down', 'P012', messageOf(error))
   }
 }
 

@@ -37,8 +37,21 @@ async function runOne<Id extends SuiteId>(
 ): Promise<ItemsOf<Id>> {
   const kept = keeper<Id>(files, part.suite, folder)
   await runners[part.suite].run(bench, part.work, kept.keep)
+  const repeated = repeatsIn(kept.items)
+  if (repeated > 0)
+    bench.world.recoveries?.fire('not-seen', {
+      recognised: `${part.suite}: ${repeated} attempts could not be counted`,
+      done: 'each was repeated',
+      nth: 1,
+    })
   return kept.items
 }
+
+/** A round holds attempts; any other line is one. */
+const repeatsIn = (items: readonly object[]): number =>
+  items
+    .flatMap((item): readonly object[] => ('attempts' in item && Array.isArray(item.attempts) ? item.attempts : [item]))
+    .filter((one) => 'repeats' in one && one.repeats !== undefined).length
 
 async function retryOne<Id extends SuiteId>(
   bench: Bench,
@@ -51,6 +64,12 @@ async function retryOne<Id extends SuiteId>(
   const before: ItemsOf<Id> = items[part.suite] ?? []
   const failed = (results[part.suite]?.samples ?? []).filter((s) => s.outcome === 'failed')
   const kept = keeper<Id>(files, part.suite, folder)
+  if (failed.length > 0)
+    bench.world.recoveries?.fire('failed-at-checkpoint', {
+      recognised: `${part.suite}: ${failed.length} attempts failed`,
+      done: 'each is tried once more, after everything else',
+      nth: 1,
+    })
   if (failed.length > 0) await runners[part.suite].again(bench, part.work, failed, before, kept.keep)
   return [...before, ...kept.items]
 }

@@ -77,7 +77,7 @@ describe('addresses', () => {
 })
 
 describe('retries', () => {
-  const gone = lost('n', 'w', 'r')
+  const gone = lost('n', 'w', 'r', 'unknown')
   it('repeats lost transport of what may run twice, three tries in all', () => {
     expect([
       mayRetry(gone, 1, true),
