@@ -80,5 +80,10 @@ test('room is made of old targets of ours and of this build’s own, never of a 
     targets: { path: place, remove: async (dir) => rmSync(dir, { recursive: true, force: true }) },
     targetDir: join(place, 'own'),
   })
-  expect(['own', 'own/debug', 'old', 'young'].map((n) => existsSync(join(place, n)))).toEqual([true, false, false, true])
+  expect(['own', 'own/debug', 'old', 'young'].map((n) => existsSync(join(place, n)))).toEqual([
+    true,
+    false,
+    false,
+    true,
+  ])
 })

@@ -31,7 +31,8 @@ export const nodeRules = {
   'port-taken': {
     situation: 'another process has the service’s port',
     recognition: 'the kernel’s list of sockets: the process, its unit, and whose that is by our own owners file (I154)',
-    action: 'an old unit of the same project that no session holds is stopped, and the service started once more; a stranger’s is named and left alone',
+    action:
+      'an old unit of the same project that no session holds is stopped, and the service started once more; a stranger’s is named and left alone',
     budget: { times: 1, per: 'node and deploy' },
     usedUp: 'the node is left out with I154, which names the holder',
     proof: 'names the holder',

@@ -51,10 +51,7 @@ export interface NodeJob {
  * Brings the release onto the node, beside what runs there; changes nothing that runs. Bytes sent; 0 when it lay there
  * already.
  */
-export async function receiveOn(
-  world: Execution & Nodes,
-  job: NodeJob,
-): Promise<number> {
+export async function receiveOn(world: Execution & Nodes, job: NodeJob): Promise<number> {
   const {
     plan,
     node,

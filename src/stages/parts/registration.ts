@@ -55,7 +55,9 @@ export async function awaitRegistration(
     world.recoveries?.fire(listed.rule, {
       node: registryOf(world.fleet)?.name ?? null,
       recognised: listed.why.message,
-      done: over ? 'nodes that it did not list are left out' : `it is asked again for ${Math.max(0, Math.ceil(left))} s`,
+      done: over
+        ? 'nodes that it did not list are left out'
+        : `it is asked again for ${Math.max(0, Math.ceil(left))} s`,
       nth: Math.min(wait, Math.max(1, Math.ceil(wait - left))),
       of: wait,
       ...(over ? { usedUp: true } : {}),
