@@ -2,12 +2,12 @@
  * What act needs on disk for one run: down-levelled workflows, our own tree under its GitHub name, stand-ins for
  * actions of others.
  */
-import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { root, workflowFiles } from '../workflows/tools.ts'
 import { downlevel, foreignUses, ownRef, ownRepository, type Rerun } from './downlevel.ts'
 
-/** What our action reads of its own repository when it runs; `dist` is the bundle of this tree where one was made. */
+/** What our action reads of its own repository when it runs. */
 const ownParts = ['action.yml', 'package.json', 'dist', 'profiles', 'fleets', 'scripts', 'native']
 
 export interface Place {
@@ -32,12 +32,7 @@ export function preparePlace(scratch: string, { workspace, action, refs, rerun }
   const own = join(scratch, 'own')
   const text = copyWorkflows(workspace, workflows, rerun?.of === 'action' ? undefined : rerun)
   mkdirSync(own)
-  for (const part of ownParts)
-    if (existsSync(join(action, part)))
-      cpSync(sourceOf(action, part), join(own, part), {
-        recursive: true,
-        filter: (path) => basename(path) !== 'target',
-      })
+  layOut(own, action)
   const ownText = existsSync(join(action, '.github/workflows'))
     ? copyWorkflows(action, join(own, '.github/workflows'), rerun?.of === 'action' ? rerun : undefined)
     : ''
@@ -47,8 +42,21 @@ export function preparePlace(scratch: string, { workspace, action, refs, rerun }
   return { workflows, repositories: [...[ownRef, ...refs].map((ref) => `${ownRepository}@${ref}=${own}`), ...stubs] }
 }
 
-const sourceOf = (action: string, part: string): string =>
-  (part === 'dist' && action === root ? process.env['VPS_TEST_BUNDLE'] : undefined) ?? join(action, part)
+/**
+ * Where this tree was bundled, act's copies of our own share the bundle by a link: what Node compiled of it serves every
+ * job, and a job copies a few files instead of all of them.
+ */
+function layOut(own: string, action: string): void {
+  const bundle = action === root ? process.env['VPS_TEST_BUNDLE'] : undefined
+  if (bundle !== undefined) {
+    cpSync(join(action, 'action.yml'), join(own, 'action.yml'))
+    symlinkSync(bundle, join(own, 'dist'))
+    return
+  }
+  for (const part of ownParts)
+    if (existsSync(join(action, part)))
+      cpSync(join(action, part), join(own, part), { recursive: true, filter: (path) => basename(path) !== 'target' })
+}
 
 function copyWorkflows(from: string, to: string, rerun: Rerun | undefined): string {
   mkdirSync(to, { recursive: true })

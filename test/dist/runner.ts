@@ -5,7 +5,7 @@
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process'
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { inject } from 'vitest'
 import { parse } from 'yaml'
 import { openGitLedger, type GitLedger } from '../../src/adapters/git-ledger.ts'
@@ -55,10 +55,8 @@ export interface Runner {
 
 export async function openRunner(): Promise<Runner> {
   const dir = realpathSync(mkdtempSync(join(tmpdir(), 'vps-test-runner-')))
-  const [action, workspace, remote] = [join(dir, 'action'), join(dir, 'workspace'), join(dir, 'remote.git')]
-  cpSync(inject('bundle'), join(action, 'dist'), { recursive: true })
-  for (const part of ['fleets', 'profiles', 'action.yml'])
-    cpSync(join(root, part), join(action, part), { recursive: true })
+  const [workspace, remote] = [join(dir, 'workspace'), join(dir, 'remote.git')]
+  const action = dirname(inject('bundle'))
   cpSync(join(root, 'examples/testnet'), workspace, { recursive: true, filter: (from) => !/\/target(\/|$)/.test(from) })
   writeFileSync(join(workspace, '.gitignore'), 'target/\n')
   const git = (...args: readonly string[]): string =>
@@ -120,7 +118,7 @@ export async function openRunner(): Promise<Runner> {
     const whole: Readonly<Record<string, string | undefined>> = {
       PATH: process.env['PATH'],
       HOME: place,
-      NODE_COMPILE_CACHE: join(dir, 'compiled'),
+      NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'],
       CI: 'true',
       GITHUB_ACTIONS: 'true',
       ...given,
