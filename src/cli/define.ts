@@ -10,6 +10,7 @@ import { defineCheck } from './define-check.ts'
 import { defineStatus } from './define-status.ts'
 import { defineTest } from './define-test.ts'
 import type { LeaseOptions } from './options.ts'
+import { defineHistory } from './define-history.ts'
 import { defineLogs } from './define-logs.ts'
 import { defineNodes } from './define-nodes.ts'
 import { defineNotify } from './define-notify.ts'
@@ -90,6 +91,19 @@ export function defineVerbs(program: Command, c: Context, done: (code: number) =
   )
   defineLogs(
     json(remote(program.command('logs').description('What the programs of a session say, and its own steps.'))),
+    at,
+    done,
+    handlers,
+  )
+  defineHistory(
+    {
+      history: json(
+        remote(
+          program.command('history').description('Sessions, newest first: verdict, commit, time, who asked for it.'),
+        ),
+      ),
+      compare: json(remote(program.command('compare').description('How two sessions differ, and how sure that is.'))),
+    },
     at,
     done,
     handlers,

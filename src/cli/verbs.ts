@@ -1,6 +1,7 @@
 /** What each verb of the command line calls. */
 import { approve } from './approve.ts'
 import { checkFiles } from '../app/check.ts'
+import { compareTwo, history } from '../app/compare.ts'
 import { diagnose } from '../app/diagnose.ts'
 import * as lab from '../app/lab.ts'
 import { nodes } from '../app/nodes.ts'
@@ -23,6 +24,8 @@ export const verbs = {
   test,
   status,
   watch,
+  history,
+  compare: compareTwo,
   logs,
   stop,
   soak,

@@ -89,6 +89,10 @@ const rows: readonly (readonly [string, keyof Verbs, readonly unknown[]])[] = [
   ['status --watch --remote u', 'watch', [undefined, { watch: true, remote: 'u' }]],
   ['status --json --remote https://h/r.git', 'status', [{ json: true, remote: 'https://h/r.git' }]],
   ['logs p --session s --json', 'logs', ['p', { session: 's', json: true, key: null }]],
+  ['history', 'history', [undefined, {}]],
+  ['history p --limit 5 --json --remote u', 'history', ['p', { limit: '5', json: true, remote: 'u' }]],
+  ['compare a b', 'compare', ['a', 'b', {}]],
+  ['compare a b --json --remote u', 'compare', ['a', 'b', { json: true, remote: 'u' }]],
   ['logs p --transitions', 'logs', ['p', { transitions: true, key: null }]],
   [
     'logs p -n a,b --node c --follow --since 10m --grep x --lines 5 --from nodes --key k',
