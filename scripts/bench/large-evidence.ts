@@ -44,6 +44,7 @@ export async function makeLarge(folder: string, attempts: number): Promise<numbe
   await put(layout.running, [jsonText(head.running)])
   await put(layout.logs, [jsonText(head.logs)])
   await put(layout.metrics, [jsonText(head.metrics)])
+  await put(layout.soak, [jsonText(head.soak)])
   await put(itemsFile('connectivity'), lines())
   const verdict = judging.end()
   await put(layout.verdict, jsonPieces(verdict))

@@ -58,6 +58,7 @@ export async function readEvidence<Sink extends EvidenceSink>(
     running: await part<BundleHead['running']>('running'),
     logs: await part<BundleHead['logs']>('logs'),
     metrics: await part<BundleHead['metrics']>('metrics'),
+    soak: await part<BundleHead['soak']>('soak'),
   }
   const sink = begin(head)
   // Only suites that the plan has: any other file is listed in the manifest, and judged by nobody.

@@ -3,6 +3,7 @@
  */
 import type { Command } from './command.ts'
 import { endKept } from './end-kept.ts'
+import { endSoak } from './end-soak.ts'
 import { raw, sh, type Raw } from './quote.ts'
 
 /** On the node. */
@@ -58,7 +59,7 @@ export const acquireLease = (r: LeaseRequest): Command => ({
     if [ "$holder" != ${r.holder} ] && [ "$until" -gt "$now" ]; then echo "held $fence $until $holder $info"; exit 75; fi
     if [ "$holder" != ${r.holder} ] || [ "$until" -le "$now" ]; then fence=$((fence + 1)); fi
     if [ "$holder" != ${r.holder} ]; then
-      ${endKept(r.service)}
+      ${endKept(r.service)}; ${endSoak(r.service)}
     fi
     until=$((now + ${r.seconds}))
     printf '%s\n' "$fence" "$until" ${r.holder} ${Buffer.from(JSON.stringify({ who: r.who, why: r.why })).toString('base64')} >"$d/$s.new"
@@ -83,7 +84,7 @@ export const renewLease = (service: string, holder: string, fence: number, secon
 })
 
 /**
- * Gives the lease back, and ends the connections that were kept under it; another holder's lease is left alone. The fencing number stays, so that it never
+ * Gives the lease back, and ends the connections that were kept and the recorder that watched under it; another holder's lease is left alone. The fencing number stays, so that it never
  * goes down.
  */
 export const releaseLease = (service: string, holder: string): Command => ({
@@ -93,7 +94,7 @@ export const releaseLease = (service: string, holder: string): Command => ({
   text: sh`
     ${readState(service)}
     if [ "$holder" = ${holder} ]; then
-      ${endKept(service)}
+      ${endKept(service)}; ${endSoak(service)}
       printf '%s\n' "$fence" 0 - - >"$d/$s.new"; sync "$d/$s.new"; mv "$d/$s.new" "$d/$s"
     fi`,
 })

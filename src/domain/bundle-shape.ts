@@ -9,11 +9,12 @@ import { buildShape } from './build-shape.ts'
 import { planShape } from './plan-shape.ts'
 import type { Taking } from './session.ts'
 import { checkpointStates } from './states.ts'
-import { evidenceFormat, type BundleFacts } from './bundle.ts'
+import { evidenceFormat, type BundleFacts, type layout } from './bundle.ts'
 import type { Finding } from './findings.ts'
 import type { NatMeasurement } from './fleet.ts'
 import type { Entry } from './ledger.ts'
 import { logsShape, metricsShape } from './collected-shape.ts'
+import { mostSoak, type SoakNotes } from './soak/sample.ts'
 import { preflightShape } from './preflight-shape.ts'
 import type { FileDigest, Manifest } from './manifest.ts'
 import {
@@ -21,6 +22,7 @@ import {
   every,
   fields,
   flag,
+  kinds,
   list,
   name,
   number,
@@ -142,12 +144,17 @@ const facts = (most: Limits): Check =>
     ),
   })
 
+const soakNotes = every<SoakNotes>({
+  node: name,
+  lines: kinds({
+    there: fields({ value: list(text, mostSoak.lines) }),
+    absent: fields({}),
+    'not-read': fields({ why: text }),
+  }),
+})
+
 /** By the names that `layout` gives the files. */
-export const shapes = (
-  most: Limits,
-): Readonly<
-  Record<'plan' | 'facts' | 'nat' | 'preflight' | 'controls' | 'running' | 'logs' | 'metrics' | 'entries', Check>
-> => ({
+export const shapes = (most: Limits): Readonly<Record<keyof Omit<typeof layout, 'verdict'>, Check>> => ({
   plan: planShape(most.nodes),
   facts: facts(most),
   nat: fields({ before: list(measurement, most.nodes), after: list(measurement, most.nodes) }),
@@ -155,6 +162,7 @@ export const shapes = (
   controls: list(control, 1000),
   logs: logsShape(most.nodes),
   metrics: orNull(metricsShape),
+  soak: orNull(list(soakNotes, most.nodes)),
   running: fields({
     before: list(runningShape, most.nodes),
     after: list(runningShape, most.nodes),

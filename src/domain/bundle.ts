@@ -18,6 +18,7 @@ import { needsOf } from './profile.ts'
 import { promisesOf } from './promises.ts'
 import type { Finding } from './findings.ts'
 import { fold, type Taking } from './session.ts'
+import type { SoakNotes } from './soak/sample.ts'
 import type { TestSeed } from './test-seed.ts'
 import type { Unsupported } from './unsupported.ts'
 import type { SuiteId, SuiteItems } from './suites/suite.ts'
@@ -45,10 +46,12 @@ export interface BundleHead {
     readonly after: readonly RunningProof[]
     readonly restarted?: readonly Restart[]
   }
+  /** Lines of the recorders of a soak, as they were read; null: this test is no checkpoint's. */
+  readonly soak: readonly SoakNotes[] | null
 }
 
 /** Of an evidence folder; grows when a file or a field changes its meaning. Older folders are not read. */
-export const evidenceFormat = 4
+export const evidenceFormat = 5
 
 export interface BundleFacts {
   readonly format: typeof evidenceFormat
@@ -84,6 +87,7 @@ export const layout = {
   running: 'running.json',
   logs: 'logs.json',
   metrics: 'metrics.json',
+  soak: 'soak.json',
   verdict: 'verdict.json',
 } as const
 
@@ -119,13 +123,12 @@ export const runInputOf = (b: BundleHead): RunInput => ({
     runningAfter: b.running.after,
     ...(b.running.restarted === undefined ? {} : { restarted: b.running.restarted }),
   },
+  soak: b.soak,
   findings: b.facts.findings,
   clock: b.facts.clock,
   history: historyOf(b.entries, b.facts.test),
   missing: [...b.plan.unsupported, ...b.facts.notes],
-  ...(checkpointOf(b) === null
-    ? {}
-    : { checkpoint: checkpointInput(b.entries, b.plan.config.soak.regressionTolerance) }),
+  ...(checkpointOf(b) === null ? {} : { checkpoint: checkpointInput(b.entries, b.plan.config.soak) }),
 })
 
 /** A sealed file of one value; the same value has one spelling, which `verify` asks for. */

@@ -10,6 +10,10 @@ import type { Finding } from './findings.ts'
 import type { NodeName } from './fleet.ts'
 import type { Entry } from './ledger.ts'
 import { judgeWait } from './node-clock.ts'
+import type { ProjectConfig } from './project.ts'
+import type { PastTest } from './soak/looks.ts'
+import type { SoakNotes } from './soak/sample.ts'
+import { judgeWatch, type WatchJudged, type WatchRow, type WatchTerms } from './soak/watch.ts'
 import type { NotCovered } from './not-covered.ts'
 import type { Reason } from './reason.ts'
 import { groupChangeOf, groupReason, notedNoise, type GroupChange } from './group-change.ts'
@@ -25,10 +29,13 @@ export interface CheckpointInput {
   readonly since: readonly RunningMark[]
   /** What the ledger's times say went by since then, a declared shift taken off; null: they say nothing. */
   readonly waitedMs: number | null
+  /** Tests of this checkpoint before this one. */
+  readonly tests: readonly PastTest[]
+  readonly watch: WatchTerms
 }
 
 /** A test before the last DEPLOY was of another program; one that did not pass is nothing to go on from. */
-export function checkpointInput(entries: readonly Entry[], tolerancePoints: number): CheckpointInput {
+export function checkpointInput(entries: readonly Entry[], soak: ProjectConfig['soak']): CheckpointInput {
   const passed = entries
     .slice(entries.findLastIndex((e) => e.from === 'DEPLOY') + 1)
     .filter(isTest)
@@ -37,11 +44,24 @@ export function checkpointInput(entries: readonly Entry[], tolerancePoints: numb
   return {
     baseline: passed[0]?.facts.counts ?? null,
     earlier: measuredSince(entries.findLastIndex(isDue), entries)?.facts.counts ?? null,
-    tolerancePoints,
+    tolerancePoints: soak.regressionTolerance,
     since: last?.facts.running ?? [],
     waitedMs: last === undefined ? null : waitedSince(entries, last),
+    tests: last === undefined ? [] : testsSince(entries, last),
+    watch: {
+      intervalMs: soak.checkIntervalMinutes * 60_000,
+      limits: { memory: soak.maxGrowthMbPerHour, files: soak.maxGrowthFilesPerHour },
+    },
   }
 }
+
+/** Each from its own beginning to its end. */
+const testsSince = (entries: readonly Entry[], last: Entry): readonly PastTest[] =>
+  entries.flatMap((e, i) => {
+    if (e.seq <= last.seq || !isTest(e)) return []
+    const begun = entries.slice(0, i).findLast((b) => b.event === 'begun')
+    return begun === undefined ? [] : [{ marks: e.facts.running, tookMs: e.at - begun.at }]
+  })
 
 /** One that our instruments spoiled says nothing; of one that came to no result for another reason the counts stand. */
 const measuredSince = (due: number, entries: readonly Entry[]): TestEntry | undefined =>
@@ -63,6 +83,8 @@ export interface CheckpointResult {
   readonly tolerancePoints: number
   readonly groups: readonly GroupChange[]
   readonly continuity: readonly ContinuityRow[]
+  /** By what the recorders wrote; null: none were asked. */
+  readonly watch: readonly WatchRow[] | null
 }
 
 export interface CheckpointJudged {
@@ -78,6 +100,8 @@ export interface CheckpointFacts {
   readonly input: CheckpointInput
   readonly counts: Counts
   readonly evidence: RunEvidence
+  /** Null: no recorder was asked. */
+  readonly soak: readonly SoakNotes[] | null
   readonly peers: readonly NodeName[]
   readonly tried: readonly NodeName[]
   /** Attempts that a group needs before it counts. */
@@ -90,6 +114,7 @@ export function judgeCheckpoint({
   input,
   counts,
   evidence,
+  soak,
   peers,
   tried,
   sampleFloorOf,
@@ -102,9 +127,20 @@ export function judgeCheckpoint({
     ...groupsOf(counts),
     ...groupsOf(before).filter(({ suite, group }) => countOf(counts, suite, group) === null),
   ].map(({ suite, group }) => groupChangeOf(suite, group, input, countOf(counts, suite, group)))
+  const watch =
+    soak === null
+      ? null
+      : judgeWatch({
+          ...input.watch,
+          notes: soak,
+          since: input.since,
+          now: evidence.runningBefore,
+          tests: input.tests,
+          peers,
+        })
   const noted = groups.flatMap((c) => notedNoise(c, input.tolerancePoints))
   return {
-    result: { tolerancePoints: input.tolerancePoints, groups, continuity: continuity.rows },
+    result: { tolerancePoints: input.tolerancePoints, groups, continuity: continuity.rows, watch: watch?.rows ?? null },
     reasons: [
       ...(input.baseline === null
         ? [
@@ -121,15 +157,18 @@ export function judgeCheckpoint({
             }),
           )),
       ...continuity.reasons,
+      ...unseenBy(continuity.reasons, watch?.reasons ?? []),
       ...(wait?.reasons ?? []),
     ],
     findings: [
       ...continuity.findings,
       ...(wait?.findings ?? []),
+      ...(watch?.findings ?? []),
       ...noted.map((message): Finding => ({ kind: 'may-be-noise', message, attempts: [] })),
     ],
-    remarks: noted,
+    remarks: [...noted, ...(watch?.remarks ?? [])],
     notCovered: [
+      ...(watch?.notCovered ?? []),
       ...(input.baseline === null
         ? []
         : groups
@@ -147,3 +186,11 @@ export function judgeCheckpoint({
     ],
   }
 }
+
+/** What the two looks at its ends show as well, or worse, is told once. */
+const unseenBy = (ends: readonly Reason[], watched: WatchJudged['reasons']): readonly Reason[] =>
+  watched.flatMap(({ node, change, kind, text }) =>
+    change && ends.some((r) => r.text.startsWith(`${node}: `) && (r.kind === 'failed' || r.kind === kind))
+      ? []
+      : [{ kind, text }],
+  )

@@ -61,6 +61,10 @@ export type FindingKind =
   /** The container of a service, or of its NAT, is another one by its process. */
   | 'container-restarted'
   | 'rebooted'
+  /** Of a service through a wait: its memory, its files or its sockets. */
+  | 'growth'
+  /** Nobody looked at a node through a wait, or through a part of it. */
+  | 'not-watched'
   | 'not-running'
 
 export interface Finding {

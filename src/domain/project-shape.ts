@@ -78,7 +78,9 @@ export const configShape = every<ProjectConfig>({
   soak: every<Part<'soak'>>({
     checkpoints: list(oneOf(...checkpointStates), 100),
     regressionTolerance: number,
-    checkIntervalMinutes: orNull(number),
+    checkIntervalMinutes: number,
+    maxGrowthMbPerHour: orNull(number),
+    maxGrowthFilesPerHour: orNull(number),
   }),
   fix: orNull(
     every<FixConfig>({

@@ -68,8 +68,11 @@ export interface ProjectConfig {
     /** In the order in which they are taken. */
     readonly checkpoints: readonly Checkpoint[]
     readonly regressionTolerance: number
-    /** Null: the file says nothing of it. */
-    readonly checkIntervalMinutes: number | null
+    /** Between two samples of the recorder. */
+    readonly checkIntervalMinutes: number
+    /** Of a service through a wait; null: its growth is reported and decides nothing. */
+    readonly maxGrowthMbPerHour: number | null
+    readonly maxGrowthFilesPerHour: number | null
   }
   /** What is told, and when; how a person is reached is their machine's to say. */
   readonly notifications: NotificationWishes

@@ -34,15 +34,7 @@ interface Row {
 
 const notYet = 'does not act in this version'
 
-export const unsupportedFields: readonly Row[] = [
-  {
-    what: 'soak.check_interval_minutes',
-    field: 'soak.checkIntervalMinutes',
-    test: false,
-    why: `${notYet}: the fleet is tested at the checkpoints, not between them`,
-    asked: ({ soak }) => soak.checkIntervalMinutes !== null,
-  },
-]
+export const unsupportedFields: readonly Row[] = []
 
 /** Answers that no run can honour: not offered, and refused before anything is touched. */
 export const unsupportedAnswers: {

@@ -12,6 +12,7 @@ import type { Preflight } from './preflight.ts'
 import type { Needs } from './profile.ts'
 import type { Promises } from './promises.ts'
 import type { Unsupported } from './unsupported.ts'
+import type { SoakNotes } from './soak/sample.ts'
 import type { Selection } from './suites/selection.ts'
 import type { SuiteItems, SuitePart } from './suites/suite.ts'
 
@@ -55,4 +56,6 @@ export interface RunInput {
   readonly history?: TestHistory
   /** Absent or null: this test is no soak checkpoint, and nothing of it is tried again. */
   readonly checkpoint?: CheckpointInput | null
+  /** What the recorders of a soak wrote since it began, of a checkpoint's test; absent or null: nobody asked them. */
+  readonly soak?: readonly SoakNotes[] | null
 }

@@ -190,6 +190,7 @@ function judgeSoak(input: RunInput, run: RunJudged, results: SuiteResults): Chec
     input: input.checkpoint,
     counts: suiteCounts(results),
     evidence: input.evidence,
+    soak: input.soak ?? null,
     peers: run.peers,
     tried: run.tried,
     sampleFloorOf: (suite, group) => groups.get(JSON.stringify([suite, group]))?.terms.sampleFloor ?? 0,

@@ -1,6 +1,5 @@
 /** What a project file may say in either of its two shapes, with every default; spec §7. */
 import * as z from 'zod'
-import { checkpointRows, configKey, type Checkpoint } from '../domain/states.ts'
 import { mostCharacters } from '../domain/criteria/expression.ts'
 import { usualPrometheus } from '../domain/metrics.ts'
 import { criteriaKinds, focuses, proofKinds } from '../domain/plan.ts'
@@ -13,7 +12,6 @@ import {
   identifier,
   nodeName,
   pathBelow,
-  percentField,
   projectName,
   seconds,
   textField,
@@ -22,16 +20,11 @@ import {
 import { knownFailuresSchema } from './known-failures.ts'
 import { notifications } from './project-notifications.ts'
 import { fixSchema } from './project-fix-schema.ts'
+import { soakSchema } from './project-soak-schema.ts'
 import { tests } from './project-tests-schema.ts'
 
 export const defaultBuild = 'cargo zigbuild --release --target x86_64-unknown-linux-gnu'
 const bootstrapPolicies = ['always', 'changed', 'never'] as const
-
-/** A key for each checkpoint. */
-const checkpointKeys = Object.fromEntries(
-  checkpointRows.map((c) => [configKey(c.state), z.boolean().default(true).describe(`${c.what} (default true).`)]),
-  // fromEntries forgets the keys: they are those of the table.
-) as { readonly [C in Checkpoint as Lowercase<C>]: z.ZodDefault<z.ZodBoolean> }
 
 const buildCommand = z.string().transform((t, context) => {
   const split = splitCommand(t.trim())
@@ -76,19 +69,7 @@ const shared = {
         .describe('Longest wait until every node is registered, in seconds (default 30).'),
     })
     .prefault({}),
-  soak: z
-    .strictObject({
-      ...checkpointKeys,
-      regression_tolerance: percentField
-        .default(0)
-        .describe('Percentage points by which a checkpoint may fall below the first test (default 0).'),
-      check_interval_minutes: z
-        .number()
-        .min(1)
-        .optional()
-        .describe('Minutes between checks while waiting; does not act in this version.'),
-    })
-    .prefault({}),
+  soak: soakSchema,
   notifications,
   fix: fixSchema,
   fleet: fleetKey.describe('Name of a fleet, or path of a fleet file below the repository.'),

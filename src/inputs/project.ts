@@ -1,6 +1,5 @@
 /** A tested repository's configuration, in either of its two shapes, read into one {@link ProjectConfig}. */
 import { usualPrometheus, usualQueries } from '../domain/metrics.ts'
-import { checkpointStates, configKey } from '../domain/states.ts'
 import type { ProjectConfig } from '../domain/project.ts'
 import { knownFailuresOf } from './known-failures.ts'
 import { withCrate, withZigbuild } from './build-command.ts'
@@ -16,6 +15,7 @@ import {
   type ProjectContext,
 } from './project-checks.ts'
 import { notificationWishesOf } from './project-notifications.ts'
+import { soakConfigOf } from './project-soak-schema.ts'
 import { fixOf } from './project-fix-schema.ts'
 import { fleetKey, projectShape, workspaceShape, type ProjectFile, type WorkspaceFile } from './project-schema.ts'
 import { parseYaml, validate, type Parsed } from './yaml.ts'
@@ -220,11 +220,7 @@ function sharedOf({
         expectedExit: x.expected_exit,
       })),
     },
-    soak: {
-      checkpoints: checkpointStates.filter((c) => soak[configKey(c)]),
-      regressionTolerance: soak.regression_tolerance,
-      checkIntervalMinutes: soak.check_interval_minutes ?? null,
-    },
+    soak: soakConfigOf(soak),
     notifications: notificationWishesOf(notifications),
     fix: fixOf(w.fix),
     knownFailures: knownFailuresOf(w.known_failures),

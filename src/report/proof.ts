@@ -24,6 +24,7 @@ import { passportSection } from './sections/nat-passport.ts'
 import { repeatSection } from './sections/repeat.ts'
 import { recoverySection } from './sections/recoveries.ts'
 import { evidenceSection, sourceSection, timingsSection } from './sections/record.ts'
+import { watchSection } from './sections/watch.ts'
 import { suiteReports } from './suites/registry.ts'
 
 export const renderProof = (p: ProofInput): string => pageMarkdown(headSection(p), 1, proofSections(p))
@@ -37,6 +38,7 @@ export const proofSections = (p: ProofInput): readonly Section[] =>
     ...guarded('custom', () => customSection(p)),
     ...guarded('improvement', () => improvementSection(p)),
     ...guarded('checkpoint', () => checkpointSection(p)),
+    ...guarded('watch', () => watchSection(p)),
     ...suiteReports(p.verdict, p.input).flatMap((s) => [...s.overview, ...s.sentences, ...s.figures]),
     ...guarded('repeat', () => repeatSection(p.verdict, p.session)),
     ...guarded('nat-passport', () => passportSection(p.input)),

@@ -21,6 +21,7 @@ import { rolloutOf, type Rollout } from './parts/rollout.ts'
 import { rosterOf, withCause } from './parts/roster.ts'
 import { awaitTurn, giveTurnBack } from './parts/test-turn.ts'
 import type { Stage } from './stage.ts'
+import { watchSoak } from './parts/soak-watch.ts'
 import { deployedUnitOf } from './parts/units.ts'
 
 type DeployWorld = Execution & Nodes & NodeHttp & Randomness & SessionRecord & SessionFolder & LeaseTerms
@@ -101,6 +102,8 @@ async function ship(
   const all = { ...facts(), peerIds: Object.fromEntries(registered.peerIds) }
   const fault = quorumFault(plan, rollout.remaining())
   if (fault !== null) return { event: 'unrecoverable', why: withCause(fault, rollout.excluded), facts: all }
+  const there = new Set(rollout.remaining())
+  await watchSoak(world, plan, session, new Map([...leases.done].filter(([n]) => there.has(n))))
   return { event: 'deployed', why: sentenceOf(rollout, release.sha256), facts: all }
 }
 

@@ -15,6 +15,7 @@ import type { Red } from '../domain/fix/end.ts'
 import { noLogs } from '../domain/log-templates.ts'
 import { deployedOf } from '../domain/rederive/shipped.ts'
 import { exclusions, setupFindings, setupWarnings, type Session } from '../domain/session.ts'
+import type { SoakNotes } from '../domain/soak/sample.ts'
 import type { SuiteItems } from '../domain/suites/suite.ts'
 import { testResult } from '../domain/test-result.ts'
 import type { Unsupported } from '../domain/unsupported.ts'
@@ -44,6 +45,7 @@ import { rosterOf } from './parts/roster.ts'
 import { groupedLogs, readFigures } from './parts/read-collected.ts'
 import { retryFailed, runSuites } from './parts/run-suites.ts'
 import { proposeFix } from './parts/propose-fix.ts'
+import { readSoak } from './parts/soak-watch.ts'
 import { surveyNotes } from './parts/survey-notes.ts'
 import { awaitTurn, giveTurnBack } from './parts/test-turn.ts'
 import { seal } from './parts/seal.ts'
@@ -131,7 +133,8 @@ async function work(
   const from = wall.now()
   const collected = () => ({ nodes: there, folder: `${folder}/evidence`, window: { from, to: wall.now() } })
   const open = await openBench(plan, session, world, there, own)
-  const scene = { ...own, plan, session, world, open, looking: open.looked, resurveyed: open.survey }
+  const soak = await readSoak(world, plan, session, world.tables.fences)
+  const scene = { ...own, plan, session, world, open, soak, looking: open.looked, resurveyed: open.survey }
   const noted = await collectBefore(world, plan, collected())
   const first = await runSuites(open.bench, world.files, folder)
   const items =
@@ -176,12 +179,28 @@ interface Seen extends Omit<Scene, 'folder'> {
   readonly open: OpenBench
   /** Right before the last look. */
   readonly looking: Moment
+  readonly soak: readonly SoakNotes[] | null
   /** The NATs after the last round; until then, the first survey. */
   readonly resurveyed: NatSurvey
 }
 
 async function bundleOf(
-  { plan, session, world, open, number, seed, testStartedAt, there, lost, began, looking, resurveyed, wall }: Seen,
+  {
+    plan,
+    session,
+    world,
+    open,
+    number,
+    seed,
+    testStartedAt,
+    there,
+    lost,
+    began,
+    looking,
+    resurveyed,
+    wall,
+    soak,
+  }: Seen,
   items: SuiteItems,
   after: readonly RunningProof[],
   notes: readonly Unsupported[],
@@ -197,6 +216,7 @@ async function bundleOf(
     controls,
     logs: noLogs,
     metrics: null,
+    soak,
     running: { before, after, ...(restarted.length === 0 ? {} : { restarted }) },
     items,
     facts: {

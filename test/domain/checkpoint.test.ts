@@ -8,6 +8,7 @@ import type { Counts } from '../../src/domain/counts.ts'
 import { entryShape } from '../../src/domain/events/check.ts'
 import type { Entry } from '../../src/domain/ledger.ts'
 import { story, type Step } from '../kit/session.ts'
+import { soakOf } from '../kit/soak.ts'
 import { verdict } from '../../src/domain/verdict.ts'
 import { attemptsOf, connectivityPart, goodCounts, proofOf, run, targets } from './fixtures.ts'
 
@@ -24,7 +25,7 @@ const first: Step = ['passed', { counts: counts(40), running: marks(1) }]
 const second: Step = ['passed', { counts: counts(39), running: marks(2) }]
 const torn: Step = ['inconclusive', { counts: counts(2), running: marks(3) }]
 const read = (...steps: readonly Step[]) => {
-  const { baseline, since } = checkpointInput(entriesOf(...steps), 0)
+  const { baseline, since } = checkpointInput(entriesOf(...steps), soakOf())
   return [baseline?.['connectivity']?.['direct']?.successes, since[0]?.pid]
 }
 
@@ -54,7 +55,8 @@ describe('which test is compared with', () => {
 })
 
 describe('a checkpoint that is tested once more', () => {
-  const earlier = (...steps: readonly Step[]) => checkpointInput(entriesOf(...steps), 0).earlier?.['connectivity']
+  const earlier = (...steps: readonly Step[]) =>
+    checkpointInput(entriesOf(...steps), soakOf()).earlier?.['connectivity']
   const doubtful: Step = ['inconclusive', { counts: counts(38) }]
   const spoiled: Step = ['inconclusive', { counts: counts(38), invalid: true }]
   test('takes what its first test counted', () =>

@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { checkpointInput, judgeCheckpoint } from '../../src/domain/checkpoint.ts'
 import { countOf, countsSchema, countsText, groupsOf, type Counts } from '../../src/domain/counts.ts'
+import { soakOf } from '../kit/soak.ts'
 
 const count = (successes: number, attempts: number) => ({ attempts, successes, planned: 2, tried: 2, recovered: 0 })
 const two: Counts = { connectivity: { relay: count(9, 10), direct: count(40, 40) }, command: { smoke: count(1, 9) } }
@@ -25,9 +26,10 @@ describe('counts', () => {
 
 test('a soak checkpoint compares the groups of every suite with the first test', () => {
   const { result, reasons } = judgeCheckpoint({
-    input: { ...checkpointInput([], 1), baseline: { command: { smoke: count(9, 9) } } },
+    input: { ...checkpointInput([], soakOf(1)), baseline: { command: { smoke: count(9, 9) } } },
     counts: two,
     evidence: { controls: [], runningBefore: [], runningAfter: [] },
+    soak: null,
     peers: [],
     tried: [],
     sampleFloorOf: () => 1,

@@ -22,7 +22,7 @@ import {
   type SentFlow,
 } from '../../src/domain/evidence.ts'
 import { hostPort } from '../../src/domain/addresses.ts'
-import type { CheckpointInput } from '../../src/domain/checkpoint.ts'
+import { checkpointInput, type CheckpointInput } from '../../src/domain/checkpoint.ts'
 import type { Counts } from '../../src/domain/counts.ts'
 import { markOf, type RunningMark } from '../../src/domain/continuity.ts'
 import type { Fleet, FleetNode, NatKind, NatMeasurement, NodeName } from '../../src/domain/fleet.ts'
@@ -35,6 +35,7 @@ import { asDeclared, type PairClass } from '../../src/domain/suites/connectivity
 import { verdict, type Verdict } from '../../src/domain/verdict.ts'
 import { total, type Senders } from '../../src/domain/suites/connectivity/scene.ts'
 import { plannedPairs, relayPairsOf, repetitionsFor } from '../../src/domain/suites/connectivity/coverage.ts'
+import { soakOf } from '../kit/soak.ts'
 import { passingOf, type Passing } from './passing.ts'
 import { pairKey, timetable } from '../../src/domain/suites/connectivity/timetable.ts'
 import type { Targets } from '../../src/domain/suites/connectivity/config.ts'
@@ -616,6 +617,8 @@ const checkpointOf = ({
   earlier: earlier ?? null,
   tolerancePoints: tolerance,
   waitedMs: null,
+  tests: [],
+  watch: checkpointInput([], soakOf()).watch,
   since: peers.flatMap(({ name }) => {
     const edit = since?.[name]
     return edit === 'missing' ? [] : [markOf({ ...proofOf(name), ...edit })]

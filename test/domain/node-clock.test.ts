@@ -7,6 +7,7 @@ import { judgeWait, nodeJumps, ownJumps, parseClock, type TestClock } from '../.
 import type { Entry } from '../../src/domain/ledger.ts'
 import { verdict } from '../../src/domain/verdict.ts'
 import { story, type Step } from '../kit/session.ts'
+import { soakOf } from '../kit/soak.ts'
 import { proofOf, run } from './fixtures.ts'
 
 const hour = 3_600_000
@@ -53,12 +54,12 @@ describe('a wait', () => {
     const whole = ['begin', soak, 'ready', 'built', 'deployed', 'begun', passed, 'due', 'begun'] as const
     const times = { at: (seq: number) => (seq < 7 ? 0 : hour) }
     const entries = story(whole, times)
-    expect(checkpointInput(entries, 0).waitedMs).toBe(hour)
+    expect(checkpointInput(entries, soakOf()).waitedMs).toBe(hour)
     const shifted = entries.map((e) => (e.seq < 7 ? e : { ...e, facts: { ...e.facts, clockShift: 3600 } }))
-    expect(checkpointInput(shifted as readonly Entry[], 0).waitedMs).toBe(0)
+    expect(checkpointInput(shifted as readonly Entry[], soakOf()).waitedMs).toBe(0)
     // A claim that another run took over counts from then on.
     const later = story([...whole, 'claimed', 'begun'], { at: (seq) => (seq < 7 ? 0 : seq * hour) })
-    expect(checkpointInput(later, 0).waitedMs).toBe(9 * hour)
+    expect(checkpointInput(later, soakOf()).waitedMs).toBe(9 * hour)
   })
   test('a soak that the nodes did not live through is inconclusive', () => {
     const soaked = run({ checkpoint: {} })

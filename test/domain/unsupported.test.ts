@@ -48,12 +48,7 @@ describe('a plan names', () => {
       {},
       ['tests.channel_creation (test)'],
     ],
-    [
-      'what is no test',
-      'tests: {}\nsoak: { check_interval_minutes: 5 }\nnotifications: { voice: true }',
-      {},
-      ['soak.check_interval_minutes'],
-    ],
+    ['what is no test', 'tests: {}\nsoak: { check_interval_minutes: 5 }\nnotifications: { voice: true }', {}, []],
     ['metrics among all evidence', 'tests: {}', { proof: 'all-evidence' }, []],
   ])('%s', (_, text, more, names) => expect(named(head + text, more)).toEqual(names))
 

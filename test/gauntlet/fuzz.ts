@@ -170,6 +170,7 @@ async function sealedAgain(folder: string): Promise<void> {
       running: await json(layout.running),
       logs: await json(layout.logs),
       metrics: await json(layout.metrics),
+      soak: await json(layout.soak),
       items: Object.fromEntries(items),
     }
     await seal(filesIn(dirname(folder)), 'test-1', bundle, verdict(verdictInputOf(bundle)))

@@ -85,6 +85,7 @@ export function bundleOf(changes: Changes = {}, version = sealedVersion): Bundle
     controls: consistentControls(input.evidence.controls),
     logs: noLogs,
     metrics: null,
+    soak: null,
     running: { before: input.evidence.runningBefore, after: input.evidence.runningAfter },
     items: { connectivity: consistentRounds(input.items.connectivity ?? [], plan.profile, ['saorsa-2', 'saorsa-3']) },
     facts: {

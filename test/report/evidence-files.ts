@@ -69,6 +69,7 @@ export const good = JSON.parse(
     running: given.running,
     logs: given.logs,
     metrics: given.metrics,
+    soak: given.soak,
     attempts: given.items.connectivity?.slice(0, 10),
     facts: {
       ...given.facts,

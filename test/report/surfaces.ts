@@ -121,6 +121,7 @@ export function surface(
     controls: input.evidence.controls,
     logs: noLogs,
     metrics: null,
+    soak: null,
     running: { before: input.evidence.runningBefore, after: input.evidence.runningAfter },
     items: input.items,
     facts: {

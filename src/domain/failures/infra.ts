@@ -59,6 +59,7 @@ export const infraFailures = {
     remedyAtSite: 'vps-test remove ‹project›',
   }),
   I163: infra('the kernel killed the service for want of memory', atNode),
+  I164: infra('the recorder that watches a node through a soak cannot be started', atNode),
   I201: infra('a program of the lab did not end in time', { remedy: labDoctor }),
   I202: infra('a program that the lab needs cannot be started', { remedy: labDoctor }),
   I203: infra('a step of the lab failed', { remedy: labDoctor }),

@@ -28,6 +28,7 @@ export async function seal(files: Files, folder: string, bundle: Bundle, judged:
   await put(layout.running, jsonText(bundle.running))
   await put(layout.logs, jsonText(bundle.logs))
   await put(layout.metrics, jsonText(bundle.metrics))
+  await put(layout.soak, jsonText(bundle.soak))
   for (const { suite } of bundle.plan.suites) await put(itemsFile(suite), linePieces(bundle.items[suite] ?? []))
   await put(layout.verdict, jsonPieces(judged))
   const manifest = await manifestIn(files, folder)
