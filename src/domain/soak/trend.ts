@@ -92,7 +92,7 @@ function varianceOf(points: readonly Point[], perHour: number): number {
 /** Equal ones share the mean of their ranks. */
 function ranksOf(values: readonly number[]): readonly number[] {
   const order = values.map((value, i) => ({ value, i })).toSorted((a, b) => a.value - b.value)
-  const ranks = new Array<number>(values.length).fill(0)
+  const ranks = values.map(() => 0)
   for (let from = 0; from < order.length;) {
     let to = from
     while (to + 1 < order.length && order[to + 1]?.value === order[from]?.value) to++

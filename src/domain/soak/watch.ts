@@ -182,7 +182,7 @@ function errorsOf(samples: readonly ServiceLook[], ms: number): readonly number[
     return errors === null ? [] : [{ at: l.at, errors: errors.errors }]
   })
   if (read.length === 0) return null
-  const sums = new Array<number>(parts).fill(0)
+  const sums = Array.from({ length: parts }, () => 0)
   for (const { at, errors } of read) {
     const part = Math.min(parts - 1, Math.max(0, Math.floor((parts * at) / Math.max(1, ms))))
     sums[part] = (sums[part] ?? 0) + errors
