@@ -37,7 +37,7 @@ const tasks = {
     needs: (args) => (onLab(args) ? { system: true, buildHost: true, containers: true, native: 'must' } : {}),
     act: (args) => (onLab(args) ? runAsRoot : run)('node', ['scripts/gauntlet.ts', ...args]),
   },
-  'fix-story': { system: true, native: 'must', act: (args) => runAsRoot('node', ['scripts/fix-story.ts', ...args]) },
+  story: { system: true, native: 'must', act: (args) => runAsRoot('node', ['scripts/story.ts', ...args]) },
   'nat-grid': { system: true, native: 'must', act: (args) => runAsRoot('node', ['scripts/nat-grid.ts', ...args]) },
   answers: { act: (args) => run('node', ['scripts/answers.ts', ...args]) },
   'bench:verify': { act: (args) => run('node', ['scripts/bench-verify.ts', ...args]) },

@@ -25,6 +25,7 @@ mod forgets;
 mod gossip_loses;
 mod hide;
 mod junk;
+mod leak;
 mod memfd;
 mod mesh;
 mod relay_direct;
@@ -62,6 +63,7 @@ fn told(name: &str, nonce: &Nonce) -> bool {
 
 /// What a program does before it serves.
 pub fn beside(options: &NodeOptions) {
+    leak::when_asked(options.data_dir.clone());
     match lie() {
         Some((name, _)) if name == "another-program" => another_program::serve(),
         Some((name, _)) if name == "record-by-tcp" || name == "tcp-tunnel" => by_tcp::listen(options),
