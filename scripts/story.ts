@@ -1,7 +1,7 @@
 /**
  * `npm run story`: on a lab of five hosts a planted bug fails, is diagnosed, mended, green, soaked; a node is made to leak
  * and restarts, the soak regresses, the full loop begins again, and ends. Prints the proof, where each number comes from,
- * and what people were told. `-- --fix-only` ends with the mended test, `-- --kill` kills the run while the red is tried.
+ * and what people were told. `-- --fix-only` ends with the mended test, `-- --kill` kills the run once in each of its stages.
  */
 import { execFileSync, spawn } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
@@ -14,6 +14,7 @@ import { fold } from '../src/domain/session.ts'
 import { labExec } from '../src/lab/lab.ts'
 import { fixing, passing, soaking, told } from './story/chapters.ts'
 import { columns, figures } from './story/figures.ts'
+import { moments } from './story/killed.ts'
 import { planted } from './story/planted.ts'
 import { openReceivers } from './story/receivers.ts'
 
@@ -77,19 +78,15 @@ async function due(): Promise<number> {
   return Math.ceil((session.waitUntil - Date.now()) / 1000) + 120
 }
 
-/** What had failed before the fix is being tried. */
-async function redIsTried(): Promise<boolean> {
-  const entries = await entriesNow()
-  const fixed = entries.findLastIndex((e) => e.event === 'fixed')
-  return fixed !== -1 && entries.slice(fixed).some((e) => e.event === 'begun')
-}
-
 async function story(): Promise<number> {
   const topology = join(root, 'test', 'fixtures', 'lab', 'five.topology.yaml')
   const up = await verb(['lab', 'up', ...lab, '--topology', topology, '--shaping', 'none', '--no-measure'])
   if (up !== 0) return up
   const start = ['start', '--repo', repo, '--fleet', 'lab', ...lab, '--yes']
-  if (kill === true) say(`killed: exit ${await verb(start, 0, redIsTried)}`)
+  for (const { what, holds } of kill === true ? moments : []) {
+    await verb(start, 0, async () => holds(await entriesNow()))
+    say(`── killed ${what}`)
+  }
   const first = await verb(start)
   if (first !== 0 || fixOnly === true) return first
   await verb(['soak'], await due())
