@@ -22,7 +22,10 @@ export function planted(root: string, dir: string, soak: boolean): Planted {
   const text = readFileSync(file, 'utf8')
     .replace('-p testnet-peer', '-p testnet-peer --features lies')
     .replace('    nat_cooloff_seconds: 3', '    nat_cooloff_seconds: 3\n    sample_floor: 3')
-    .replace(/soak:\n {2}wait_1hr: false\n {2}wait_6hr: false/, `soak:\n  wait_1hr: ${soak}\n  wait_6hr: ${soak}`)
+    .replace(
+      /soak:\n {2}wait_1hr: false\n {2}wait_6hr: false/,
+      `soak: { wait_1hr: ${soak}, wait_6hr: ${soak}, check_interval_minutes: 1, max_growth_mb_per_hour: 200, max_growth_files_per_hour: 200 }\nnotifications: { on_events: [start, test_fail, fix_commit, wait_start, waiting, complete, error] }`,
+    )
   writeFileSync(file, text)
   appendFileSync(file, '\nfix:\n  command: sh tools/mend.sh\n  paths: [crates/**]\n')
   writeFileSync(join(repo, '.gitignore'), 'target/\n')

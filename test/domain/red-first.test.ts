@@ -9,6 +9,8 @@ import { redPending } from '../../src/domain/fix/red-pending.ts'
 import { judgeHistory, testsBegunIn } from '../../src/domain/history.ts'
 import { planDigest, type Plan } from '../../src/domain/plan.ts'
 import { rederivedFaults } from '../../src/domain/rederive/test.ts'
+import { firedBy } from '../../src/domain/recovery/transition.ts'
+import { fold } from '../../src/domain/session.ts'
 import type { SuiteResults } from '../../src/domain/suites/suite.ts'
 import { verdict, type Verdict } from '../../src/domain/verdict.ts'
 import { verdictInputOf, type Bundle } from '../../src/domain/bundle.ts'
@@ -17,7 +19,7 @@ import { redBefore } from '../../src/stages/parts/red-before.ts'
 import { commit, fixFacts } from '../kit/facts.ts'
 import { planOf } from '../kit/plan.ts'
 import { bundleOf, recorded } from '../kit/sealed.ts'
-import { story, type Step } from '../kit/session.ts'
+import { resultOf, story, type Step } from '../kit/session.ts'
 
 const pair = (from: string, to: string): Red => ({
   suite: 'connectivity',
@@ -96,6 +98,13 @@ describe('what it comes to', () => {
       '0 of 1 that had failed succeeds now, 1 could not be told',
     )
   })
+})
+
+test('one that could not be told is tried again by a rule that is counted', () => {
+  const entries = story([...mended, 'begun'])
+  const outcome = resultOf(entries, 'unclear')
+  expect(firedBy(fold('s', entries), outcome, 'TEST')?.[0]).toBe('test-inconclusive')
+  expect(firedBy(fold('s', entries), resultOf(entries, 'still-red'), 'FIX')).toBeNull()
 })
 
 test('a test of it pays for no whole one that was cut off, and is told as a part', () => {

@@ -45,6 +45,8 @@ const counted = ({ entry }: Told): string => {
   const said = isTest(entry) ? countsText(entry.facts.counts) : ''
   return said === '' ? '' : `: ${said}`
 }
+/** Rates may all be whole: a process that died fails a soak as well. */
+const reasonOf = ({ entry }: Told): string => (isTest(entry) ? (entry.facts.reasons[0] ?? entry.why) : entry.why)
 const newestCounts = ({ entries }: Told): string => {
   const said = countsText(entries.findLast(isTest)?.facts.counts ?? {})
   return said === '' ? '' : ` Newest test: ${said}.`
@@ -78,7 +80,9 @@ const rows: readonly Row[] = [
     event: 'test_fail',
     holds: ({ entry, entries }) => entry.from === 'TEST' && entry.event === 'failed' && firstOfItsKind(entry, entries),
     says: (t) =>
-      `${t.project}: ${soaked(t.entry, t.entries) ? 'what passed before fails in the soak' : 'the test failed'}${counted(t)}.`,
+      soaked(t.entry, t.entries)
+        ? `${t.project}: what passed before fails in the soak: ${reasonOf(t)}.`
+        : `${t.project}: the test failed${counted(t)}.`,
   },
   {
     event: 'fix_commit',

@@ -21,7 +21,7 @@ export const sessionRules = {
   'test-inconclusive': {
     situation: 'a test comes out inconclusive',
     recognition: 'the verdict',
-    action: 'the whole test once more',
+    action: 'the same test once more',
     budget: { times: 1, per: 'deploy and checkpoint' },
     usedUp: 'STOPPED: inconclusive twice in a row',
     proof: 'says that it was tested before, and with what verdict',

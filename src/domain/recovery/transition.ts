@@ -37,12 +37,12 @@ const rows: readonly Row[] = [
         ]
       : null,
   ({ session, outcome, to }) =>
-    session.state === 'TEST' && outcome.event === 'inconclusive' && !session.selection
+    session.state === 'TEST' && (outcome.event === 'inconclusive' || outcome.event === 'unclear') && !session.selection
       ? [
           'test-inconclusive',
           {
             recognised: outcome.why,
-            done: to === 'TEST' ? 'the whole test once more' : 'the session stops',
+            done: to === 'TEST' ? 'the same test once more' : 'the session stops',
             ...budget(1, 1, to !== 'TEST'),
           },
         ]
