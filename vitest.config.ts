@@ -20,6 +20,7 @@ const layer = (name: Layer, patienceMs: number, histories: number) => ({
     // A condition that is waited for may come late on a busy machine; only one that never comes fails.
     expect: { poll: { timeout: minute / 2 } },
     provide: { histories },
+    setupFiles: ['test/computed.setup.ts'],
     globalSetup: name === 'pure' ? [] : ['test/dist/bundle.setup.ts'],
   },
 })

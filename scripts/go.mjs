@@ -39,6 +39,7 @@ const tasks = {
   },
   story: { system: true, native: 'must', act: (args) => runAsRoot('node', ['scripts/story.ts', ...args]) },
   'nat-grid': { system: true, native: 'must', act: (args) => runAsRoot('node', ['scripts/nat-grid.ts', ...args]) },
+  reached: { act: (args) => run('node', ['scripts/reached.ts', ...args]) },
   answers: { act: (args) => run('node', ['scripts/answers.ts', ...args]) },
   'bench:verify': { act: (args) => run('node', ['scripts/bench-verify.ts', ...args]) },
   'fuzz:verify': { act: (args) => run('node', ['scripts/fuzz-verify.ts', ...args]) },

@@ -14,6 +14,8 @@ const homes = {
   'test/app/': 'pure',
   // It makes commits.
   'test/app/waiting-session.test.ts': 'local',
+  // It keeps a ledger.
+  'test/app/logs.test.ts': 'local',
   'test/architecture': 'pure',
   'test/domain/': 'pure',
   'test/gauntlet/': 'pure',

@@ -1,7 +1,7 @@
 /** `npm test`: types, lint, vitest and the Rust crates; all of them run, and the last line counts them. */
-import { readFileSync, rmSync, mkdtempSync, existsSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { availableParallelism, tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { layersFor, needsOf } from '../layers.mjs'
 import { bin, cacheDirectory, note, root, run, stage } from '../stage/process.mjs'
 import { runAsRoot } from '../stage/root.mjs'
@@ -33,7 +33,8 @@ export async function test(args) {
               cargoTests(),
             ])
           ).flat()
-    return ended(parts, timesIn(place))
+    const whole = args.length === 0
+    return ended(whole ? [...parts, await reachedIn(place)] : parts, timesIn(place))
   } finally {
     rmSync(place, { recursive: true, force: true })
   }
@@ -96,6 +97,7 @@ function gate(name, code) {
 async function vitest(place, name, args, options = {}) {
   const report = join(place, `${name}.json`)
   process.env.VPS_TEST_TIMES = join(place, 'times.jsonl')
+  process.env.VPS_TEST_REACHED = join(place, 'reached.jsonl')
   const start = needsOf(layersFor(args)).root ? runAsRoot : run
   const reporters = ['default', 'json', join(root, 'scripts/task/times-reporter.mjs')]
   const code = await start(
@@ -112,13 +114,26 @@ async function vitest(place, name, args, options = {}) {
   return vitestCounts(code, existsSync(report) ? JSON.parse(readFileSync(report, 'utf8')) : undefined)
 }
 
-const timesIn = (place) =>
-  existsSync(join(place, 'times.jsonl'))
-    ? readFileSync(join(place, 'times.jsonl'), 'utf8')
-        .split('\n')
-        .filter((line) => line !== '')
-        .map((line) => JSON.parse(line))
-    : []
+/** The reporter's line for each file, and what test/computed.setup.ts counted in its worker. */
+function timesIn(place) {
+  const file = join(place, 'times.jsonl')
+  if (!existsSync(file)) return []
+  const lines = readFileSync(file, 'utf8')
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line))
+  const computedIn = (path) => lines.filter((line) => line.computed === join(root, path)).reduce((sum, { ms }) => sum + ms, 0)
+  return lines.filter((line) => line.path !== undefined).map((line) => ({ ...line, cpuMs: computedIn(line.path) }))
+}
+
+/** Kept for `npm run reached`; what no test of a whole run reached is a failure of it. */
+async function reachedIn(place) {
+  const kept = `${root}/node_modules/.cache/reached.jsonl`
+  mkdirSync(dirname(kept), { recursive: true })
+  const written = join(place, 'reached.jsonl')
+  if (existsSync(written)) copyFileSync(written, kept)
+  return gate('reached', await run('node', ['scripts/reached.ts', written], aside))
+}
 
 /** vitest's exit code has the last word: a file that does not load, or a rejection outside a test, fails without a failed test. */
 export function vitestCounts(code, report) {

@@ -10,6 +10,7 @@ import { openGitLedger } from '../../src/adapters/git-ledger.ts'
 import type { Entry } from '../../src/domain/ledger.ts'
 import { probe, quickly, root, run } from '../e2e/cli.ts'
 import { openLab, type Lab } from '../e2e/lab.ts'
+import { reachedEntries } from '../kit/reached.ts'
 import { startGithubApi, type GithubApi } from '../loopback/github-api.ts'
 import { startResultsService, type ResultsService } from '../loopback/results-service.ts'
 import { startAct, type ActOptions, type ActResult, type ActRun } from './act.ts'
@@ -165,8 +166,10 @@ export async function openScene(w: SceneWish): Promise<Scene> {
     start,
     act: async (d) => (await start(d)).done,
     entries: async () =>
-      (await (await ledger()).all()).toSorted((a, b) => (a.entries[0]?.at ?? 0) - (b.entries[0]?.at ?? 0)).at(-1)
-        ?.entries ?? [],
+      reachedEntries(
+        (await (await ledger()).all()).toSorted((a, b) => (a.entries[0]?.at ?? 0) - (b.entries[0]?.at ?? 0)).at(-1)
+          ?.entries ?? [],
+      ),
     page: (name) => git(remote, 'show', `vps-test-ledger:${name}`),
     sha: async () => (await git(workspace, 'rev-parse', 'HEAD')).trim(),
     commit: async (message, change) => {

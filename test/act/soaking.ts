@@ -6,6 +6,7 @@ import { unzip } from '../../src/adapters/github/unzip.ts'
 import { openGitLedger } from '../../src/adapters/git-ledger.ts'
 import type { Entry } from '../../src/domain/ledger.ts'
 import { fold, type Session } from '../../src/domain/session.ts'
+import { reachedEntries } from '../kit/reached.ts'
 import type { ActResult } from './act.ts'
 import { tell, type ActJob } from './log.ts'
 import type { Dispatch, Scene } from './scene.ts'
@@ -30,7 +31,7 @@ export interface Told {
 export async function sessionsOf(scene: Scene): Promise<readonly Told[]> {
   const ledger = await openGitLedger(mkdtempSync(join(scene.dir, 'read-')), { remote: { url: scene.remote } })
   return (await ledger.all())
-    .map(({ id, entries }) => ({ session: fold(id, entries), entries }))
+    .map(({ id, entries }) => ({ session: fold(id, entries), entries: reachedEntries(entries) }))
     .toSorted((a, b) => a.session.startedAt - b.session.startedAt)
 }
 

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import { openGitLedger } from '../../src/adapters/git-ledger.ts'
+import { reachedEntries } from '../kit/reached.ts'
 import type { Entry } from '../../src/domain/ledger.ts'
 import { entryAfter } from '../kit/session.ts'
 import { clean, cli, home, root, scratch } from './cli.ts'
@@ -164,7 +165,7 @@ test('a stopped session is stopped, and not stopped twice', async () => {
   const ledger = await openGitLedger(join(home, 'stopping', 'ledger.git'))
   await ledger.append('stopping-1', begin('stopping-1', 'x'))
   expect((await cli('stop', 'stopping')).code).toBe(0)
-  expect((await ledger.read('stopping-1')).at(-1)).toMatchObject({ from: 'INTERVIEW', event: 'stop', to: 'STOPPED' })
+  expect(reachedEntries(await ledger.read('stopping-1')).at(-1)).toMatchObject({ from: 'INTERVIEW', event: 'stop', to: 'STOPPED' })
   await cli('stop', 'stopping')
   expect(await ledger.read('stopping-1')).toHaveLength(2)
 })

@@ -6,6 +6,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { inject } from 'vitest'
+import { reachedVerb } from '../kit/reached.ts'
 
 export const root = join(import.meta.dirname, '../..')
 export interface Told {
@@ -46,5 +47,6 @@ export async function cliWith(env: Readonly<Record<string, string>>, ...args: re
   const code = await new Promise<number | null>((resolve) => {
     child.on('close', resolve)
   })
+  reachedVerb(args, code)
   return { code, ...text }
 }

@@ -1,9 +1,9 @@
 /** The operator's own machine: readers that go away, a result that cannot be written, descriptors that run out. */
 import { spawn } from 'node:child_process'
-import { openSync } from 'node:fs'
+import { openSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, expect, inject, test } from 'vitest'
-import { clean, root, scratch } from './cli.ts'
+import { clean, cli, cliWith, root, scratch } from './cli.ts'
 
 afterAll(clean)
 const plan = ['plan', 'testnet', 'connectivity', 'threshold', 'logs', '--repo', 'examples/testnet', '--fleet', 'saorsa']
@@ -48,4 +48,24 @@ test('a result that cannot be written is no success', async () => {
   expect(err).toContain('I103: this machine: no space is left')
   expect(err).not.toContain('    at ')
   expect(code).toBe(10)
+})
+
+test('doctor says what the machine has and lacks, by both of its names; it fails only where something is missing', async () => {
+  for (const words of [['doctor'], ['lab', 'doctor']]) {
+    const { code, stdout } = await cli(...words, '--json')
+    const checks = JSON.parse(stdout) as readonly { readonly name: string; readonly ok: boolean }[]
+    expect(checks.map((check) => check.name)).toEqual(expect.arrayContaining(['root', 'iproute2']))
+    expect(code).toBe(checks.every((check) => check.ok) ? 0 : 10)
+  }
+})
+
+test('notify lists the ways to a person, and its test goes by each of them', async () => {
+  expect(await cli('notify', '--json')).toMatchObject({ code: 0, stdout: '{"channels":[]}\n' })
+  expect((await cli('notify', 'test')).code).toBe(2)
+  const [program, heard] = [join(scratch, 'notify'), join(scratch, 'heard')]
+  writeFileSync(program, `#!/bin/sh\nprintf %s "$1" > ${heard}\n`, { mode: 0o755 })
+  const ways = { VPS_TEST_NOTIFY_COMMAND: program }
+  expect(await cliWith(ways, 'notify', '--json')).toMatchObject({ code: 0, stdout: '{"channels":["command"]}\n' })
+  expect((await cliWith(ways, 'notify', 'test')).code).toBe(0)
+  expect(readFileSync(heard, 'utf8')).toContain('This is a test of vps-test')
 })

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
+import { reachedEntries } from '../kit/reached.ts'
 import { openGitLedger, type GitLedger } from '../../src/adapters/git-ledger.ts'
 import { Failure, type FailureCode } from '../../src/domain/failure.ts'
 import type { Plan } from '../../src/domain/plan.ts'
@@ -100,7 +101,7 @@ const known = async (id: string): Promise<StoredSession> => {
   if (k === undefined) throw new Error(`no ${id}`)
   return k
 }
-const events = async (id: string): Promise<readonly string[]> => (await ledger.read(id)).map((e) => e.event).slice(5)
+const events = async (id: string): Promise<readonly string[]> => reachedEntries(await ledger.read(id)).map((e) => e.event).slice(5)
 /** Its checkpoint is due an hour after `start`. */
 const waits: readonly Step[] = [
   'begin',

@@ -13,6 +13,7 @@ import { saorsa } from '../inputs/read.ts'
 import { planOf } from '../kit/plan.ts'
 import { runWriter, story, type Step } from '../kit/session.ts'
 import type { Writer } from '../../src/domain/writer.ts'
+import { reachedEntries } from '../kit/reached.ts'
 import type { Entry } from '../../src/domain/ledger.ts'
 import { authorizationFor } from '../../src/domain/login.ts'
 import { gitHost, type Host } from '../contract/ledger.host.ts'
@@ -39,7 +40,7 @@ const events = async (
   project: string,
   session: string,
   dir = join(home, project, 'ledger.git'),
-): Promise<readonly string[]> => (await (await openGitLedger(dir)).read(session)).map((e) => e.event)
+): Promise<readonly string[]> => reachedEntries(await (await openGitLedger(dir)).read(session)).map((e) => e.event)
 const tested = (proof: ProofKind, soak: readonly Checkpoint[]): readonly Step[] => [
   ['begin'],
   ['confirmed', { soak, proof }],
@@ -211,7 +212,7 @@ describe('on a forge, by HTTP', () => {
 describe('approve', () => {
   const waits = [...tested('manual-verify', []), ['passed']] as const
   const last = async (project: string, session: string): Promise<Entry | undefined> =>
-    (await (await openGitLedger(join(home, project, 'ledger.git'))).read(session)).at(-1)
+    reachedEntries(await (await openGitLedger(join(home, project, 'ledger.git'))).read(session)).at(-1)
 
   test('is recorded with who and how, once', async () => {
     const session = await put('yes', waits)

@@ -11,6 +11,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { stringify } from 'yaml'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openGitLedger } from '../../src/adapters/git-ledger.ts'
+import { reachedEntries } from '../kit/reached.ts'
 import type { Entry } from '../../src/domain/ledger.ts'
 import { labFleet, planOf } from '../kit/plan.ts'
 import { story } from '../kit/session.ts'
@@ -86,7 +87,7 @@ function command(line: readonly string[]): Running {
 }
 
 const sessions = async (): Promise<readonly (readonly Entry[])[]> =>
-  (await (await openGitLedger(join(home, 'testnet', 'ledger.git'))).all()).map(({ entries }) => entries)
+  (await (await openGitLedger(join(home, 'testnet', 'ledger.git'))).all()).map(({ entries }) => reachedEntries(entries))
 
 async function until(holds: (entries: readonly Entry[]) => boolean): Promise<readonly Entry[]> {
   for (const deadline = performance.now() + 30_000; performance.now() < deadline; await pause(50)) {

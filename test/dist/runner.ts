@@ -10,6 +10,7 @@ import { inject } from 'vitest'
 import { parse } from 'yaml'
 import { openGitLedger, type GitLedger } from '../../src/adapters/git-ledger.ts'
 import type { Entry } from '../../src/domain/ledger.ts'
+import { reachedCommand, reachedEntries } from '../kit/reached.ts'
 import { startGithubApi, type GithubApi } from '../loopback/github-api.ts'
 import { startResultsService, type ResultsService } from '../loopback/results-service.ts'
 
@@ -156,7 +157,8 @@ export async function openRunner(): Promise<Runner> {
       text.err += d.toString()
     })
     const end = new Promise<StepEnd>((done) => {
-      child.on('close', (code) =>
+      child.on('close', (code) => {
+        reachedCommand(command, code)
         done({
           code,
           ...text,
@@ -165,8 +167,8 @@ export async function openRunner(): Promise<Runner> {
           commands: text.out
             .split(/\r\n|\n|\r/)
             .filter((line) => (/^\s*::/.test(line) && !line.startsWith('::debug::')) || line.includes('##[')),
-        }),
-      )
+        })
+      })
     })
     return { child, end }
   }
@@ -180,7 +182,7 @@ export async function openRunner(): Promise<Runner> {
     begin,
     ledger,
     step: (command, wish) => begin(command, wish).end,
-    entries: async (session) => (await ledger()).read(session),
+    entries: async (session) => reachedEntries(await (await ledger()).read(session)),
     sessions: async () => (await ledger()).sessions(),
     close: async () => {
       await Promise.allSettled([api.close(), results.close()])

@@ -5,6 +5,7 @@ import { homedir, tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
+import { reachedVerb } from '../kit/reached.ts'
 
 export const run = promisify(execFile)
 export const root = resolve(import.meta.dirname, '../..')
@@ -100,13 +101,15 @@ export interface Limits {
   /** Where programs are kept across runs; this machine's own place unless told. */
   readonly cacheDir?: string
   readonly env?: Readonly<Record<string, string>>
+  /** On its standard input, which is then at its end. */
+  readonly input?: string
 }
 
 /** Starts `vps-test …`. */
 export async function begin(
   args: readonly string[],
   home: string,
-  { limitMs = 480_000, group = false, cacheDir, env: more = {} }: Limits = {},
+  { limitMs = 480_000, group = false, cacheDir, env: more = {}, input }: Limits = {},
 ): Promise<Running> {
   const env = {
     ...process.env,
@@ -119,11 +122,12 @@ export async function begin(
   const child = spawn(process.execPath, [entry, ...args], {
     cwd: root,
     env,
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['pipe', 'pipe', 'pipe'],
     detached: group,
     timeout: limitMs,
     killSignal: 'SIGKILL',
   })
+  child.stdin.on('error', () => undefined).end(input)
   let [out, err] = ['', '']
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     out += text
@@ -133,6 +137,7 @@ export async function begin(
   })
   const ended = new Promise<Ended>((done, fail) => {
     child.on('error', fail).on('close', (code, signal) => {
+      reachedVerb(args, code)
       done({ code, signal, out, err })
     })
   })

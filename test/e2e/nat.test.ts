@@ -9,7 +9,7 @@ import { itemsFile, layout } from '../../src/domain/bundle.ts'
 import { isTest } from '../../src/domain/events/entry.ts'
 import type { Verdict } from '../../src/domain/verdict.ts'
 import { connectivityOf } from '../domain/fixtures.ts'
-import { cli, scratch, type Ended } from './cli.ts'
+import { begin, cli, scratch, type Ended } from './cli.ts'
 import { dropLab, openLab, topologyFile, type Lab } from './lab.ts'
 import { story, type Answer, type Story } from './session.ts'
 import { until } from './wait.ts'
@@ -171,5 +171,14 @@ describe('the drop of unsolicited packets removed from one box', () => {
     const counted = v.samples.filter((s) => s.outcome !== 'unwitnessed').map(({ subject: { pair } }) => pair)
     expect(counted.length).toBeGreaterThan(0)
     expect(counted.filter((pair) => [pair.from, pair.to].includes('saorsa-6'))).toEqual([])
+  })
+
+  test('lab shell is a root shell on the node that is named; lab down takes everything away', async () => {
+    const asked = await begin(['lab', 'shell', 'saorsa-6', '--lab', id], place.dir, { input: 'hostname; id -u\n' })
+    const shell = await asked.ended
+    expect([shell.code, shell.out.trim().split('\n')], shell.err).toEqual([0, ['saorsa-6', '0']])
+    const down = await cli(['lab', 'down', '--lab', id], place.dir)
+    expect([down.code, down.err]).toEqual([0, expect.stringContaining('lab down')])
+    expect(leftovers(id)).toEqual([])
   })
 })

@@ -5,6 +5,7 @@
 import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { reachedEntries } from '../kit/reached.ts'
 import { openGitLedger } from '../../src/adapters/git-ledger.ts'
 import type { BuildRecord } from '../../src/domain/build.ts'
 import type { Entry } from '../../src/domain/ledger.ts'
@@ -63,7 +64,7 @@ async function start(dir: string): Promise<{ code: number | null; err: string; e
   const ended = await cli(['start', '--repo', dir, '--fleet', 'lab', '--lab', 'e6', '--yes', '--json'], home, 560_000)
   const ledger = await openGitLedger(join(home, 'testnet', 'ledger.git'))
   const id = (await ledger.sessions())[0]
-  return { code: ended.code, err: ended.err, entries: id === undefined ? [] : await ledger.read(id) }
+  return { code: ended.code, err: ended.err, entries: id === undefined ? [] : reachedEntries(await ledger.read(id)) }
 }
 
 test('a toolchain reason: the commit is built on the build host, and that binary is tested', async () => {

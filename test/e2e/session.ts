@@ -14,6 +14,7 @@ import type { Entry } from '../../src/domain/ledger.ts'
 import type { SuiteId, SuiteTypes } from '../../src/domain/suites/suite.ts'
 import type { Preflight } from '../../src/domain/preflight.ts'
 import type { Verdict } from '../../src/domain/verdict.ts'
+import { reachedEntries } from '../kit/reached.ts'
 import { connectivityOf } from '../domain/fixtures.ts'
 import { begin, example, type Ended, type Limits, type Running } from './cli.ts'
 import { tipOf, until } from './wait.ts'
@@ -141,7 +142,7 @@ export async function story(w: Wish): Promise<Story> {
     return Promise.all((await l.sessions()).map((id) => l.read(id)))
   }
   const newest = async (): Promise<readonly Entry[]> =>
-    (await read()).toSorted((a, b) => (a[0]?.at ?? 0) - (b[0]?.at ?? 0)).at(-1) ?? []
+    reachedEntries((await read()).toSorted((a, b) => (a[0]?.at ?? 0) - (b[0]?.at ?? 0)).at(-1) ?? [])
   const folder = async (): Promise<string> => {
     const tested = (await newest()).findLast(isTest)
     if (tested === undefined) throw new Error('nothing was tested yet')

@@ -8,6 +8,7 @@ import type { State } from '../../src/domain/states.ts'
 import type { Signer, Writer } from '../../src/domain/writer.ts'
 import { factsFor } from './facts.ts'
 import { planOf } from './plan.ts'
+import { ownEntry } from './reached.ts'
 
 type FactsNamed<E extends EventName> = {
   [S in State]: E extends EventOf<S> ? Partial<FactsOf<S, E>> : never
@@ -76,7 +77,7 @@ export function entryAfter(entries: readonly Entry[], step: Step, setting: Setti
     signer,
   )
   if (entry === undefined) throw new Error(`${before.state} knows no ${typeof step === 'string' ? step : step[0]}`)
-  return entry
+  return ownEntry(entry)
 }
 
 /** Entries of a session that went through these steps; each takes one second. */
@@ -86,13 +87,15 @@ export const story = (steps: readonly Step[], setting: Setting = {}, before: rea
 /** What others may have written into a ledger: in the chain, and otherwise anything. */
 export const foreignEntry = (entries: readonly Entry[], body: Readonly<Record<string, unknown>>): Entry =>
   // Deliberately not checked: what is read from outside is.
-  chain(entries, {
-    session: 's',
-    at: 5,
-    from: 'IDLE',
-    event: 'begin',
-    to: 'INTERVIEW',
-    why: '',
-    facts: {},
-    ...body,
-  } as EntryBody)
+  ownEntry(
+    chain(entries, {
+      session: 's',
+      at: 5,
+      from: 'IDLE',
+      event: 'begin',
+      to: 'INTERVIEW',
+      why: '',
+      facts: {},
+      ...body,
+    } as EntryBody),
+  )
