@@ -10,7 +10,10 @@ const counted = globalThis as { vpsTestComputedMs?: number }
 afterAll(() => {
   if (file === undefined || !existsSync(own)) return
   // User and system time of this process, and of the children that it waited for, in hundredths of a second.
-  const ticks = readFileSync(own, 'utf8').replace(/^.*\) /s, '').split(' ').slice(11, 15)
+  const ticks = readFileSync(own, 'utf8')
+    .replace(/^.*\) /s, '')
+    .split(' ')
+    .slice(11, 15)
   const ms = ticks.reduce((sum, one) => sum + 10 * Number(one), 0)
   const line = { computed: expect.getState().testPath, ms: ms - (counted.vpsTestComputedMs ?? 0) }
   counted.vpsTestComputedMs = ms

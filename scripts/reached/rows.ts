@@ -104,7 +104,10 @@ export const reachable: readonly Pick<Row, 'kind' | 'name'>[] = [
 export function rowsOf(lines: readonly Reached[]): readonly Row[] {
   const all = lines.flatMap((line): readonly Reached[] =>
     line.kind === 'transition'
-      ? [line, ...line.name.split(' ').flatMap((name, i) => (i === 1 ? [] : [{ ...line, kind: 'state' as const, name }]))]
+      ? [
+          line,
+          ...line.name.split(' ').flatMap((name, i) => (i === 1 ? [] : [{ ...line, kind: 'state' as const, name }])),
+        ]
       : [line],
   )
   return reachable.map(({ kind, name }) => {

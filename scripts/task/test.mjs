@@ -122,7 +122,8 @@ function timesIn(place) {
     .split('\n')
     .filter((line) => line !== '')
     .map((line) => JSON.parse(line))
-  const computedIn = (path) => lines.filter((line) => line.computed === join(root, path)).reduce((sum, { ms }) => sum + ms, 0)
+  const computedIn = (path) =>
+    lines.filter((line) => line.computed === join(root, path)).reduce((sum, { ms }) => sum + ms, 0)
   return lines.filter((line) => line.path !== undefined).map((line) => ({ ...line, cpuMs: computedIn(line.path) }))
 }
 

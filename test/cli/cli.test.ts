@@ -165,7 +165,11 @@ test('a stopped session is stopped, and not stopped twice', async () => {
   const ledger = await openGitLedger(join(home, 'stopping', 'ledger.git'))
   await ledger.append('stopping-1', begin('stopping-1', 'x'))
   expect((await cli('stop', 'stopping')).code).toBe(0)
-  expect(reachedEntries(await ledger.read('stopping-1')).at(-1)).toMatchObject({ from: 'INTERVIEW', event: 'stop', to: 'STOPPED' })
+  expect(reachedEntries(await ledger.read('stopping-1')).at(-1)).toMatchObject({
+    from: 'INTERVIEW',
+    event: 'stop',
+    to: 'STOPPED',
+  })
   await cli('stop', 'stopping')
   expect(await ledger.read('stopping-1')).toHaveLength(2)
 })

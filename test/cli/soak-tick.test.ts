@@ -101,7 +101,10 @@ const known = async (id: string): Promise<StoredSession> => {
   if (k === undefined) throw new Error(`no ${id}`)
   return k
 }
-const events = async (id: string): Promise<readonly string[]> => reachedEntries(await ledger.read(id)).map((e) => e.event).slice(5)
+const events = async (id: string): Promise<readonly string[]> =>
+  reachedEntries(await ledger.read(id))
+    .map((e) => e.event)
+    .slice(5)
 /** Its checkpoint is due an hour after `start`. */
 const waits: readonly Step[] = [
   'begin',

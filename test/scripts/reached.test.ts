@@ -33,7 +33,10 @@ function ways(): ReadonlyMap<string, readonly Entry[]> {
   const confirmed = (['logs', 'manual-verify'] as const).flatMap((proof) =>
     ([[], ['WAIT_1HR', 'WAIT_6HR']] as const).map((soak): Step => ['confirmed', { soak, proof }]),
   )
-  const plans = [whole, planOf({ more: { only: { session: 's-1', attempts: [{ suite: 'connectivity', pair: null }] } } })]
+  const plans = [
+    whole,
+    planOf({ more: { only: { session: 's-1', attempts: [{ suite: 'connectivity', pair: null }] } } }),
+  ]
   for (const plan of plans) {
     const waiting: (readonly Entry[])[] = [[]]
     for (let entries = waiting.shift(); entries !== undefined; entries = waiting.shift()) {
