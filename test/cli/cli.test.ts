@@ -5,7 +5,7 @@ import { afterAll, describe, expect, test } from 'vitest'
 import { openGitLedger } from '../../src/adapters/git-ledger.ts'
 import { reachedEntries } from '../kit/reached.ts'
 import type { Entry } from '../../src/domain/ledger.ts'
-import { entryAfter } from '../kit/session.ts'
+import { entryAfter, story } from '../kit/session.ts'
 import { clean, cli, home, root, scratch } from './cli.ts'
 
 afterAll(clean)
@@ -144,6 +144,22 @@ describe('JSON', () => {
           /U053: project twice has no session testnet-1; known are twice-2, twice-1\ntry: vps-test status/,
         ) as string,
       })
+  })
+  test('of two sessions and what is different, and of all that there were', async () => {
+    const ledger = await openGitLedger(join(home, 'differ', 'ledger.git'))
+    const tested = ['begin', ['confirmed', { soak: [], proof: 'logs' }], 'ready', 'built', 'deployed', 'begun'] as const
+    for (const [session, last] of [
+      ['differ-1', ['passed']],
+      ['differ-2', ['failed', 'no-fix-command']],
+    ] as const)
+      for (const entry of story([...tested, ...last], { session })) await ledger.append(session, entry)
+    const { code, stdout, stderr } = await cli('compare', 'differ-1', 'differ-2', '--json')
+    expect([code, stderr]).toEqual([0, expect.stringContaining('the evidence of differ-1 is not read')])
+    expect(JSON.parse(stdout)).toMatchObject({
+      a: { session: 'differ-1', result: 'passed' },
+      b: { session: 'differ-2', result: 'failed' },
+    })
+    expect(await parsed('history', 'differ')).toMatchObject([{ verdict: 'failed' }, { verdict: 'passed' }])
   })
   test('and for a person: no escape, no workflow command', async () => {
     for (const args of [['status'], ['logs', 'testnet']]) {
