@@ -4,7 +4,7 @@ import { canonical } from './canonical.ts'
 import { markOf } from './continuity.ts'
 import { testsBegunIn } from './history.ts'
 import { isPart, isSealed, type SealedEntry } from './events/entry.ts'
-import { redOutcome } from './fix/red-first.ts'
+import { redIn, redOutcome } from './fix/red-first.ts'
 import { redPending } from './fix/red-pending.ts'
 import { chainFaults, type Entry } from './ledger.ts'
 import { logCounts } from './log-templates.ts'
@@ -55,7 +55,7 @@ export function anchoring(ledger: readonly Entry[], test: Rejudged): Anchoring {
 function differences(entry: SealedEntry, { bundle, verdict, page }: Rejudged): readonly string[] {
   const { facts } = entry
   const fix = redPending(bundle.entries)
-  const tried = fix === null ? null : redOutcome(fix.red, verdict)
+  const tried = fix === null ? null : redOutcome(redIn(fix.red, bundle.plan), verdict)
   const pairs: readonly (readonly [what: string, told: unknown, judged: unknown])[] = [
     ['verdict', entry.event, tried?.event ?? verdict.result],
     ['account of what was red', isPart(entry) ? entry.facts.red : null, tried?.red ?? null],

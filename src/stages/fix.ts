@@ -10,6 +10,7 @@ import { mendedPlan } from '../domain/fix/mended.ts'
 import { beforeIn, fixesOf, fixRefusal, testedCommit } from '../domain/fix/refusals.ts'
 import { redPlan } from '../domain/fix/red-first.ts'
 import { planDigest } from '../domain/plan.ts'
+import { messageOf } from '../domain/text.ts'
 import type { MadeFix } from '../ports/fixer.ts'
 import type { Execution, Fixing, SessionFolder, SessionRecord } from '../ports.ts'
 import { redBefore } from './parts/red-before.ts'
@@ -81,7 +82,11 @@ export const fix: Stage<'FIX', Execution & SessionRecord & SessionFolder & Fixin
 /** A remote that does not take it keeps no fix from being tested. */
 async function pushedTo(world: Execution & Fixing, remote: string, made: MadeFix): Promise<Pushed> {
   const { branch, commit, parent, number } = made
-  const fault = (await world.fixer?.push({ remote, branch, commit, parent }, world.signal)) ?? null
+  const asked = { remote, branch, commit, parent }
+  const fault = await (world.fixer?.push(asked, world.signal) ?? Promise.resolve(null)).catch((error: unknown) => {
+    world.signal.throwIfAborted()
+    return messageOf(error).slice(0, 300)
+  })
   if (fault === null) world.log.info(`fix ${number}: pushed to ${remote}`)
   else world.log.warn(`fix ${number}: not pushed to ${remote}: ${fault}`)
   return { remote, fault }

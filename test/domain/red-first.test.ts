@@ -4,7 +4,7 @@ import { anchoring } from '../../src/domain/anchor.ts'
 import { isPart } from '../../src/domain/events/entry.ts'
 import type { Red } from '../../src/domain/fix/end.ts'
 import { mendedPlan } from '../../src/domain/fix/mended.ts'
-import { redOutcome, redPlan, redText, testPlan } from '../../src/domain/fix/red-first.ts'
+import { redIn, redOutcome, redPlan, redText, testPlan } from '../../src/domain/fix/red-first.ts'
 import { redPending } from '../../src/domain/fix/red-pending.ts'
 import { judgeHistory, testsBegunIn } from '../../src/domain/history.ts'
 import { planDigest, type Plan } from '../../src/domain/plan.ts'
@@ -74,6 +74,17 @@ test('its plan is the mended one with what was red alone, each attempt once, and
   ])
   expect(redPlan(whole, 's', [])).toBeNull()
   expect(redPlan(whole, 's', [{ ...pair('a', 'b'), suite: 'another' }])).toBeNull()
+})
+
+test('what was red in a suite that the plan has no part of is not waited for', () => {
+  const kept = { ...pair('a', 'b'), suite: 'survival' }
+  const plan = mendedPlan({ ...planOf(), source: { kind: 'build', workspace: '.', revision: commit } }, 'a'.repeat(40))
+  const whole = plan ?? expect.fail('no plan')
+  const [a, b] = whole.nodes.slice(1)
+  const red = [pair(a ?? '', b ?? ''), kept]
+  const alone = redPlan(whole, 's', red) ?? expect.fail('no plan')
+  expect(redIn(red, alone)).toEqual(red.slice(0, 1))
+  expect(redPlan(whole, 's', [kept])).toBeNull()
 })
 
 describe('what it comes to', () => {

@@ -30,6 +30,10 @@ export function testPlan(entries: readonly Entry[]): Plan | null {
   return pending === null ? newest.facts.plan : redPlan(newest.facts.plan, newest.session, pending.red)
 }
 
+/** What of it that plan tries: a suite may say nothing outside its soak. */
+export const redIn = (red: readonly Red[], plan: Pick<Plan, 'suites'>): readonly Red[] =>
+  red.filter((r) => plan.suites.some((part) => part.suite === r.suite))
+
 /** No verdict of the program: whether the whole test is worth its time. */
 export function redOutcome(
   red: readonly Red[],

@@ -82,7 +82,13 @@ function eachRed({ red }: FixFacts, tried: PartEntry | undefined, now: RedNow): 
 }
 
 const colourOf = (now: RedNow, subject: string): Inline =>
-  now.red.includes(subject) ? strong('red') : now.unknown.includes(subject) ? 'not counted' : 'green'
+  now.red.includes(subject)
+    ? strong('red')
+    : now.unknown.includes(subject)
+      ? 'not counted'
+      : now.green.includes(subject)
+        ? 'green'
+        : '–'
 
 const listed = (all: readonly string[]): string =>
   all.length === 0 ? '–' : `${all.slice(0, shown).join(', ')}${all.length > shown ? `, … (${all.length})` : ''}`
