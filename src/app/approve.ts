@@ -1,5 +1,7 @@
 /** `approve`: a person's yes or no to a session that waits for one (spec §4 AWAIT_APPROVAL). */
+import { quote } from '../commands/quote.ts'
 import { Failure } from '../domain/failure.ts'
+import { stripHidden } from '../domain/text.ts'
 import { recordOutcome } from '../stages/parts/interview.ts'
 import type { Context } from './context.ts'
 import { storedSessions, type StoredSession } from './sessions.ts'
@@ -18,16 +20,7 @@ export async function approve(
   by: string = c.who,
   how = 'cli',
 ): Promise<StoredSession> {
-  const all = (await storedSessions(c.sessions, project)).filter(
-    (k) => flags.session === undefined || k.session.id === flags.session,
-  )
-  const open = all.find((k) => k.session.state === 'AWAIT_APPROVAL')
-  if (open === undefined)
-    throw new Failure({
-      code: 'U055',
-      message: `no session${project === undefined ? '' : ` of project ${project}`} waits for approval`,
-      remedy: 'vps-test status',
-    })
+  const open = await waitingFor(c, project, flags.session)
   const comment = flags.comment === undefined || flags.comment === '' ? '' : `: ${flags.comment.slice(0, 500)}`
   const written = await recordOutcome(
     { ledger: open.ledger, clock: c.clock, session: open.session.id, writer: c.writer, clockShift: c.clockShift },
@@ -44,5 +37,37 @@ export async function approve(
       remedy: 'vps-test status',
     })
   c.terminal.info(`${open.session.id}: ${flags.reject === true ? 'rejected' : 'approved'} by ${by}`)
+  return open
+}
+
+/** The one that waits for a person's word; of several nobody decides by leaving out which. */
+export async function waitingFor(
+  c: Context,
+  project: string | undefined,
+  session: string | undefined,
+): Promise<StoredSession> {
+  const all = (await storedSessions(c.sessions)).filter((k) => k.session.state === 'AWAIT_APPROVAL')
+  const [open, ...others] = all.filter(
+    (k) => (project === undefined || k.project === project) && (session === undefined || k.session.id === session),
+  )
+  if (open === undefined)
+    throw new Failure({
+      code: 'U055',
+      message: `no session${project === undefined ? '' : ` of project ${stripHidden(project, 80)}`}${session === undefined ? '' : ` ${stripHidden(session, 80)}`} waits for approval${
+        all.length === 0
+          ? ''
+          : `; these wait: ${all
+              .slice(0, 10)
+              .map((k) => k.session.id)
+              .join(', ')}`
+      }`,
+      remedy: 'vps-test status',
+    })
+  if (others.length > 0)
+    throw new Failure({
+      code: 'U079',
+      message: `${others.length + 1} sessions wait for approval, and it is not said which is meant: ${[open, ...others].map((k) => k.session.id).join(', ')}`,
+      remedy: `vps-test approve --session ${quote(open.session.id)}`,
+    })
   return open
 }

@@ -155,9 +155,17 @@ export function defineVerbs(program: Command, c: Context, done: (code: number) =
         .description('Say yes to a session that waits for approval (proof manual-verify).')
         .argument('[project]')
         .option('--reject', 'say no')
-        .option('--comment <text>', 'why'),
+        .option('--comment <text>', 'why')
+        .option('--yes', 'nobody is asked'),
     ),
-  ).action(async (project, flags) => done(await handlers.approve(at(flags), project, flags)))
+  )
+    .addHelpText(
+      'after',
+      '\nWhat was tested, what came of it, and where its proof lies is shown first. Of several sessions that wait, name one.' +
+        '\n\nExamples:\n  vps-test approve testnet --comment "seen on the dashboard"\n  vps-test approve --session testnet-20261122-204512-1f3a --reject' +
+        '\nExit codes: 0 decided, 2 nothing waits, or it is not said which, or the answer was no, 10 somebody else decided first.',
+    )
+    .action(async (project, flags) => done(await handlers.approve(at(flags), project, flags)))
   defineNodes(program, c, done, handlers, { fleet, json })
   program
     .command('init')

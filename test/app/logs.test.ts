@@ -3,34 +3,29 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { openGitLedger } from '../../src/adapters/git-ledger.ts'
 import type { Context } from '../../src/app/context.ts'
 import { logs } from '../../src/app/logs.ts'
 import { sessionById } from '../../src/app/named-session.ts'
-import { localSessions } from '../../src/app/sessions.ts'
 import { Failure } from '../../src/domain/failure.ts'
 import { labFleet, planOf } from '../kit/plan.ts'
 import { story } from '../kit/session.ts'
-import { quietContext } from '../kit/context.ts'
+import { memorySessions, quietContext } from '../kit/context.ts'
 
 const dir = mkdtempSync(join(tmpdir(), 'logs-'))
 afterAll(() => rmSync(dir, { recursive: true, force: true }))
 const start = Date.parse('2026-01-31T08:00:00Z')
 const id = 'testnet-20260131-080000-1f3a'
+const plan = planOf({ project: 'testnet', fleet: labFleet(['saorsa-2', 'saorsa-3']), nodes: ['saorsa-2', 'saorsa-3'] })
+const steps = ['begin', 'confirmed', 'ready', 'built', 'deployed', 'passed'] as const
+const sessions = memorySessions(dir, {
+  testnet: { [id]: story(steps, { session: id, plan, at: (n) => start + n * 60_000 }) },
+})
 let said: string[] = []
 const context = (): Context => {
   said = []
-  return quietContext({ dir, sessions: localSessions(dir), say: (t) => said.push(t), now: () => start + 3_600_000 })
+  return quietContext({ dir, sessions, say: (t) => said.push(t), now: () => start + 3_600_000 })
 }
-beforeAll(async () => {
-  const ledger = await openGitLedger(join(dir, 'testnet', 'ledger.git'))
-  const plan = planOf({
-    project: 'testnet',
-    fleet: labFleet(['saorsa-2', 'saorsa-3']),
-    nodes: ['saorsa-2', 'saorsa-3'],
-  })
-  const steps = ['begin', 'confirmed', 'ready', 'built', 'deployed', 'passed'] as const
-  for (const e of story([...steps], { session: id, plan, at: (n) => start + n * 60_000 })) await ledger.append(id, e)
+beforeAll(() => {
   const folder = join(dir, 'testnet', 'sessions', id, 'test-1', 'evidence', 'logs')
   mkdirSync(folder, { recursive: true })
   const line = (second: number, text: string): string =>

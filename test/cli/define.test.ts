@@ -116,6 +116,7 @@ const rows: readonly (readonly [string, keyof Verbs, readonly unknown[]])[] = [
   ['soak', 'soak', [{ key: null }]],
   ['soak --watch --key k --session s --json', 'soak', [{ watch: true, key: key('k'), session: 's', json: true }]],
   ['approve', 'approve', [undefined, {}]],
+  ['approve --session s --yes', 'approve', [undefined, { session: 's', yes: true }]],
   ['approve p --reject --comment no --session s', 'approve', ['p', { reject: true, comment: 'no', session: 's' }]],
   [
     'diagnose n --fleet x --lab 2 --key k --json',
