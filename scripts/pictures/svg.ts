@@ -12,6 +12,7 @@ export type Row = readonly Cell[]
 const [wide, high, margin] = [8.43, 17, 12] as const
 const paper = '#1b1f27'
 const ink = '#d8dee9'
+const faint = '#8791a5'
 /** Of the sixteen colours, as a dark terminal has them. */
 const sixteen = [
   '#3b4252',
@@ -75,8 +76,7 @@ function spanOf({ x, cell, text }: Run): string {
   const looks = [
     `x="${(margin + x * wide).toFixed(1)}"`,
     `textLength="${([...text].length * wide).toFixed(1)}"`,
-    ...(cell.colour === null ? [] : [`fill="${sixteen[cell.colour] ?? ink}"`]),
-    ...(cell.dim ? ['opacity=".6"'] : []),
+    ...(cell.colour === null && !cell.dim ? [] : [`fill="${cell.dim ? faint : (sixteen[cell.colour ?? 7] ?? ink)}"`]),
     ...(cell.bold ? ['font-weight="bold"'] : []),
   ]
   return `<tspan ${looks.join(' ')}>${escaped(text)}</tspan>`

@@ -3,7 +3,7 @@
 export interface Screen {
   /** Of this moment. */
   size(): { readonly columns: number; readonly rows: number }
-  /** Lines from the top, made safe by whoever made them; what does not fit is cut by the terminal. */
+  /** Lines from the top, made safe by whoever made them; what does not fit is cut. */
   draw(lines: readonly string[]): void
   /** Calls back after each change of size. */
   onResize(call: () => void): void
@@ -37,7 +37,7 @@ export function openScreen(): Screen | null {
     size: () => ({ columns: out.columns || 80, rows: out.rows || 24 }),
     draw: (lines) => {
       if (closed) return
-      const shown = lines.slice(0, out.rows || 24)
+      const shown = lines.slice(0, out.rows || 24).map((l) => clipped(l, out.columns || 80))
       out.write(`${hold}${escape}H${shown.map((l) => `${l}${escape}0m${escape}K`).join('\r\n')}${escape}J${release}`)
     },
     onResize: (call) => {
@@ -46,4 +46,15 @@ export function openScreen(): Screen | null {
     },
     close,
   }
+}
+
+/** The beginning that fits, its colours counted as nothing. A terminal that does not wrap cuts what is wider than it is long. */
+export function clipped(line: string, columns: number): string {
+  let [kept, length] = ['', 0]
+  for (const [, colour, letter] of line.matchAll(/(\u001b\[[\d;]*m)|([^])/gu)) {
+    if (colour === undefined && length === columns) return kept
+    kept += colour ?? letter ?? ''
+    length += colour === undefined ? 1 : 0
+  }
+  return kept
 }

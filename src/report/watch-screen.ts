@@ -182,13 +182,13 @@ function matrixLines({ session, entries, tried }: WatchView, palette: Palette): 
     ...shortNames(names),
     rows: names.map((from) => names.map((to) => cellOf(from === to, byPair.get(JSON.stringify([from, to]))))),
     legend: [
-      { symbol: '+', meaning: 'payload found with the receiver' },
+      { symbol: '+', meaning: 'found with the receiver' },
       { symbol: '~', meaning: 'not each time' },
       { symbol: 'x', meaning: 'not found' },
-      { symbol: '·', meaning: 'not tried yet; nothing is judged before the end' },
+      { symbol: '·', meaning: 'not tried yet' },
     ],
   }
-  return blockText(matrix, palette).split('\n')
+  return [...blockText(matrix, palette).split('\n'), palette.dim('nothing is judged before the end')]
 }
 
 const cellOf = (self: boolean, pair: TriedPair | undefined): Matrix['rows'][number][number] => {

@@ -13,7 +13,7 @@ test('runs of one look, blanks between them left out, columns kept', () => {
     [expect.closeTo(12 + 5 * 8.43, 1), 'c'],
   ])
   expect(svg).toContain('fill="#9ece6a"')
-  expect(svg).toContain('opacity=".6"')
+  expect(svg).toContain('fill="#8791a5"')
 })
 test('text is text', () => {
   const svg = svgOf([cells('<script>&"')], 20, '<title>')
