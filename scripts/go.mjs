@@ -38,7 +38,6 @@ const tasks = {
     act: (args) => (onLab(args) ? runAsRoot : run)('node', ['scripts/gauntlet.ts', ...args]),
   },
   story: { system: true, native: 'must', act: (args) => runAsRoot('node', ['scripts/story.ts', ...args]) },
-  'fix-story': { system: true, native: 'must', act: (args) => runAsRoot('node', ['scripts/fix-story.ts', ...args]) },
   pictures: { system: true, native: 'must', act: (args) => runAsRoot('node', ['scripts/pictures.ts', ...args]) },
   'nat-grid': { system: true, native: 'must', act: (args) => runAsRoot('node', ['scripts/nat-grid.ts', ...args]) },
   reached: { act: (args) => run('node', ['scripts/reached.ts', ...args]) },
