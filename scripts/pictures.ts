@@ -77,10 +77,18 @@ async function main(): Promise<number> {
   mkdirSync(out, { recursive: true })
   if ((await verb('lab', 'up', '--lab', values.lab)) !== 0) return exitCodes.infra
   try {
-    const started = verb(
-      ...['start', 'testnet', 'connectivity', 'threshold', 'logs', '--repo', 'examples/testnet', ...lab, '--yes'],
-      ...(values.binary === undefined ? [] : ['--binary', values.binary]),
-    )
+    const words = [
+      'start',
+      'testnet',
+      'connectivity',
+      'threshold',
+      'logs',
+      '--repo',
+      'examples/testnet',
+      ...lab,
+      '--yes',
+    ]
+    const started = verb(...words, ...(values.binary === undefined ? [] : ['--binary', values.binary]))
     let code: number | null | undefined
     void started.then((ended) => {
       code = ended
