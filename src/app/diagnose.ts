@@ -7,7 +7,7 @@ import { quote } from '../commands/quote.ts'
 import { exitCodes, Failure } from '../domain/failure.ts'
 import { fleetReference, type Fleet, type FleetNode } from '../domain/fleet.ts'
 import type { FactsLook } from '../domain/node-facts.ts'
-import { partsOf, troublesOf, type Parts, type Step } from '../domain/node-look.ts'
+import { lookParts, troublesOf, type Parts, type WayStep } from '../domain/node-look.ts'
 import { hint } from '../inputs/nearest.ts'
 import { readNodeFacts } from '../instruments/node-facts.ts'
 import { refuseUnfit } from '../instruments/fitness.ts'
@@ -31,7 +31,7 @@ interface Todo {
 }
 
 interface Found {
-  readonly steps: readonly Step[]
+  readonly steps: readonly WayStep[]
   readonly look: { readonly facts: FactsLook; readonly parts: Parts } | null
   readonly todo: readonly Todo[]
 }
@@ -96,7 +96,7 @@ async function lookAt(c: Context, world: OpenWorld, node: FleetNode, lab: string
     const steps = [
       ...way,
       ...(at === undefined ? [{ name: 'SSH', state: 'bad', detail: reached.message } as const] : []),
-      ...after.map((name, i): Step => stepAt(name, i, at, reached.message)),
+      ...after.map((name, i): WayStep => stepAt(name, i, at, reached.message)),
     ]
     return { steps, look: null, todo: [{ what: reached.message, command: reached.facts.remedy ?? noRemedy(node) }] }
   }
@@ -108,12 +108,12 @@ async function lookAt(c: Context, world: OpenWorld, node: FleetNode, lab: string
     ),
     reached.run(lookAround, { timeoutMs: 90_000, signal: c.signal, maxBytes: 1 << 20 }),
   ])
-  const parts = partsOf(said.stdout)
+  const parts = lookParts(said.stdout)
   const running = parts.get('running')?.[0] ?? ''
   const missing = parts.get('tools') ?? []
-  const steps: readonly Step[] = [
+  const steps: readonly WayStep[] = [
     ...way,
-    ...after.map((name): Step => ({ name, state: 'good', detail: wentWell(name, node) })),
+    ...after.map((name): WayStep => ({ name, state: 'good', detail: wentWell(name, node) })),
     {
       name: 'systemd',
       state: running === 'running' || running === 'degraded' ? 'good' : 'bad',
@@ -149,7 +149,7 @@ function stepAt(
   i: number,
   at: (typeof after)[number] | undefined,
   message: string,
-): Step {
+): WayStep {
   const failed = at === undefined ? -1 : after.indexOf(at)
   if (failed === -1 || i > failed) return { name, state: 'not tried', detail: '' }
   return i === failed ? { name, state: 'bad', detail: message } : { name, state: 'good', detail: '' }

@@ -29,7 +29,7 @@ const everyMs = 1000
 const remoteEvery = 10
 
 /** Until the session has ended, with the exit code that its end has; Ctrl-C leaves it running. */
-export async function watch(c: Context, project: string | undefined, flags: WatchFlags): Promise<number> {
+export async function watchSession(c: Context, project: string | undefined, flags: WatchFlags): Promise<number> {
   const chosen = await chooseSession(c, project, flags.session)
   const screen = openScreen()
   const tell = screen === null ? linesOf(c) : null

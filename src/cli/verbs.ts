@@ -8,7 +8,7 @@ import { nodes } from '../app/nodes.ts'
 import { notifyChannels, notifyTest } from '../app/notify.ts'
 import { logs } from '../app/logs.ts'
 import { status } from '../app/status.ts'
-import { watch } from '../app/watch.ts'
+import { watchSession } from '../app/watch.ts'
 import { stop } from '../app/stop.ts'
 import { init } from './init.ts'
 import { soak } from './soak.ts'
@@ -23,7 +23,7 @@ export const verbs = {
   plan,
   test,
   status,
-  watch,
+  watch: watchSession,
   history,
   compare: compareTwo,
   logs,

@@ -4,7 +4,7 @@ import { findPortHolder, parsePortHolder } from './port-holder.ts'
 import { raw, sh } from './quote.ts'
 import { ownersDir } from './service.ts'
 
-export interface Wanted {
+export interface ServicePlaces {
   readonly unit: string
   readonly installPath: string
   readonly listens: { readonly protocol: 'tcp' | 'udp'; readonly port: number }
@@ -22,7 +22,10 @@ export interface Occupied {
 const holderWord = 'holder'
 
 /** A line for each unit of ours: its name, project, session and directory; then who has the port. */
-export const findOwners = ({ listens: { protocol, port }, place }: Omit<Wanted, 'unit' | 'installPath'>): Command => {
+export const findOwners = ({
+  listens: { protocol, port },
+  place,
+}: Omit<ServicePlaces, 'unit' | 'installPath'>): Command => {
   const holder = findPortHolder(place, protocol, port)
   return {
     kind: 'script',
@@ -65,7 +68,7 @@ export const parseOwners = (stdout: string): readonly OwnedUnit[] =>
 export function parseOccupied(
   stdout: string,
   project: string,
-  { unit, installPath, listens }: Wanted,
+  { unit, installPath, listens }: ServicePlaces,
 ): readonly Occupied[] {
   const owned = parseOwners(stdout).filter((o) => o.project !== project)
   const holder = parsePortHolder(`\n${stdout}`.split(`\n${holderWord}\n`)[1] ?? '')

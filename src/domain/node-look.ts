@@ -3,7 +3,7 @@ import { droppedBy } from './firewall.ts'
 import type { FactsLook } from './node-facts.ts'
 import { duration, stripHidden } from './text.ts'
 
-export interface Step {
+export interface WayStep {
   readonly name: string
   readonly state: 'good' | 'bad' | 'not tried'
   readonly detail: string
@@ -12,7 +12,7 @@ export interface Step {
 /** By part, its lines without hidden characters; `!` and its exit code where a part's command failed. */
 export type Parts = ReadonlyMap<string, readonly string[]>
 
-export function partsOf(stdout: string): Parts {
+export function lookParts(stdout: string): Parts {
   const parts = new Map<string, string[]>()
   for (const line of stdout.split('\n')) {
     const tab = line.indexOf('\t')
@@ -47,7 +47,7 @@ export const portsIn = (parts: Parts): readonly PortLine[] =>
         ]
   })
 
-export interface Look {
+export interface LookedAround {
   readonly facts: FactsLook
   readonly parts: Parts
   /** UDP ports of the fleet's services, by project. */
@@ -61,7 +61,7 @@ export interface Trouble {
 }
 
 /** Each row names what is wrong, and what shows or mends it; null: it is not. What was not read is no trouble. */
-type Row = (look: Look) => readonly (Trouble | null)[]
+type Row = (look: LookedAround) => readonly (Trouble | null)[]
 
 const rows: readonly Row[] = [
   ({ parts }) =>
@@ -157,4 +157,5 @@ const packages: Readonly<Record<string, string>> = {
   journalctl: 'systemd',
 }
 
-export const troublesOf = (look: Look): readonly Trouble[] => rows.flatMap((row) => row(look)).filter((t) => t !== null)
+export const troublesOf = (look: LookedAround): readonly Trouble[] =>
+  rows.flatMap((row) => row(look)).filter((t) => t !== null)

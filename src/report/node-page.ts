@@ -1,7 +1,7 @@
 /** `diagnose` for a person: the way to the node, the machine, its services, ports, and what to do. */
 import type { FleetNode } from '../domain/fleet.ts'
 import type { FactsLook } from '../domain/node-facts.ts'
-import { portsIn, type Parts, type Step } from '../domain/node-look.ts'
+import { portsIn, type Parts, type WayStep } from '../domain/node-look.ts'
 import { duration, iso } from '../domain/text.ts'
 import { diskCell, latencyCell, loadCell, memoryCell, offsetCell, unitsCell, uptimeCell } from './facts-cells.ts'
 import { blockText, inlineText, type Palette } from './plain.ts'
@@ -9,7 +9,7 @@ import { pairs, table, toned, type Block, type Inline } from './section.ts'
 
 export interface NodePage {
   readonly node: FleetNode
-  readonly steps: readonly Step[]
+  readonly steps: readonly WayStep[]
   /** Null: it could not be asked. */
   readonly look: { readonly facts: FactsLook; readonly parts: Parts } | null
   /** What is wrong, and a command for it, ready to be typed here. */
@@ -37,7 +37,7 @@ export function nodePageText({ node, steps, look, todo, now }: NodePage, palette
       rows: steps.map((s) => [marks[s.state], s.name, s.detail]),
       align: [],
     }),
-    ...(look === null ? [] : [part('machine', machineOf(look.facts))]),
+    ...(look === null ? [] : [part('machine', machineOf(look.facts, node))]),
     ...(look === null || look.facts.units.length === 0 ? [] : [part('services of vps-test', unitsOf(look.facts, now))]),
     ...listed('failed units', 'failed'),
     ...(look === null ? [] : [part('ports', portsOf(look.parts))]),
@@ -57,8 +57,9 @@ export function nodePageText({ node, steps, look, todo, now }: NodePage, palette
     .join('\n\n')
 }
 
-const machineOf = ({ machine, clockOffset }: FactsLook): Block =>
+const machineOf = ({ machine, clockOffset }: FactsLook, { notes }: FleetNode): Block =>
   pairs([
+    ...(notes === undefined ? [] : [['notes', notes] as const]),
     ['kernel', machine.kernel.kind === 'there' ? machine.kernel.value : '?'],
     ['up', uptimeCell(machine)],
     ['load', loadCell(machine)],

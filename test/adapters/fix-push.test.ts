@@ -2,7 +2,7 @@
 import { chmodSync, existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
-import { propose } from '../../src/adapters/fix/propose.ts'
+import { proposeBranch } from '../../src/adapters/fix/propose.ts'
 import { pushFault, type FixPush } from '../../src/adapters/fix/push.ts'
 import { treeAt } from '../../src/adapters/fix/tree.ts'
 import { type GithubApi, startGithubApi } from '../loopback/github-api.ts'
@@ -123,12 +123,15 @@ test('a pull request goes into the tested branch, or into the main one; without 
   git(o.checkout, 'config', 'remote.origin.url', 'git@github.com:ann/program.git')
   git(o.checkout, 'config', 'remote.origin.pushurl', o.bare)
   const asked = { ...o, title: 'Fix', body: 'text', base: 'gone' }
-  expect(await propose(asked, never)).toMatchObject({ kind: 'not proposed', why: expect.stringContaining('GH_TOKEN') })
+  expect(await proposeBranch(asked, never)).toMatchObject({
+    kind: 'not proposed',
+    why: expect.stringContaining('GH_TOKEN'),
+  })
   const login = { server: 'https://github.com', token: api.tokens.person, api: api.url }
-  const made = await propose({ ...asked, login }, never)
+  const made = await proposeBranch({ ...asked, login }, never)
   expect(made).toMatchObject({ kind: 'proposed', url: expect.stringContaining('ann/program/pull/') })
   expect(api.state.pulls).toMatchObject([{ head: branch, base: 'main' }])
-  expect(await propose({ ...asked, login }, never)).toEqual(made)
+  expect(await proposeBranch({ ...asked, login }, never)).toEqual(made)
   expect(refs(o.bare)).toContain(`${o.commit} refs/heads/${branch}`)
 })
 
@@ -136,6 +139,8 @@ test('a remote of another server gets no pull request, and that server no token'
   const o = await place()
   api = await startGithubApi({ repository: 'ann/program' })
   const login = { server: 'https://github.com', token: api.tokens.person, api: api.url }
-  expect(await propose({ ...o, title: '', body: '', base: null, login }, never)).toMatchObject({ kind: 'not proposed' })
+  expect(await proposeBranch({ ...o, title: '', body: '', base: null, login }, never)).toMatchObject({
+    kind: 'not proposed',
+  })
   expect(api.requests()).toEqual([])
 })

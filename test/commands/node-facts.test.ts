@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { localRemote } from '../../src/adapters/local.ts'
 import { nodeFacts } from '../../src/commands/node-facts.ts'
 import { lookAround } from '../../src/commands/node-look.ts'
-import { partsOf } from '../../src/domain/node-look.ts'
+import { lookParts } from '../../src/domain/node-look.ts'
 import { clockOffset, parseNodeFacts } from '../../src/domain/node-facts.ts'
 import { isRoot, needsRoot, sandbox } from './sandbox.ts'
 
@@ -85,7 +85,7 @@ test('the whole node in one exec: every line is of a part', async () => {
     signal: AbortSignal.timeout(60_000),
   })
   expect(code).toBe(0)
-  const parts = partsOf(stdout)
+  const parts = lookParts(stdout)
   for (const line of stdout.split('\n').filter((l) => l !== '')) expect(line).toMatch(/^[a-z]+!?\t/)
   expect(parts.get('disk')?.[0]).toMatch(/^Filesystem/)
   expect(parts.get('memory')?.[0]).toMatch(/^MemTotal:/)

@@ -4,14 +4,14 @@ import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import { acquireLease } from '../../src/commands/lease.ts'
 import { forgetMappings } from '../../src/commands/nat-mappings.ts'
-import { findOwners, parseOccupied, parseOwners, type Wanted } from '../../src/commands/occupied.ts'
+import { findOwners, parseOccupied, parseOwners, type ServicePlaces } from '../../src/commands/occupied.ts'
 import { writeUnit, type Unit } from '../../src/commands/service.ts'
 import { isRoot, needsRoot, sandbox } from './sandbox.ts'
 
 const box = sandbox()
 afterAll(() => box.close())
 
-const wanted: Wanted = {
+const wanted: ServicePlaces = {
   unit: 'mine-peer',
   installPath: '/opt/mine-peer',
   listens: { protocol: 'udp', port: 9000 },

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { thereIs } from '../../src/domain/evidence.ts'
 import { parseNodeFacts, type FactsLook } from '../../src/domain/node-facts.ts'
-import { partsOf, portsIn, troublesOf } from '../../src/domain/node-look.ts'
+import { lookParts, portsIn, troublesOf } from '../../src/domain/node-look.ts'
 import { nodePageText } from '../../src/report/node-page.ts'
 import { plain } from '../../src/report/plain.ts'
 import { nodeOf } from '../kit/plan.ts'
@@ -18,17 +18,17 @@ const calm = facts(
   'node disk 10000000 9000000 500 /',
 )
 const what = (parts: string, of: FactsLook = calm, services = { testnet: 9000 }): readonly string[] =>
-  troublesOf({ facts: of, parts: partsOf(parts), services }).map((t) => `${t.what} → ${t.onNode}`)
+  troublesOf({ facts: of, parts: lookParts(parts), services }).map((t) => `${t.what} → ${t.onNode}`)
 
 test('a line belongs to the part that our command named, whatever stands in it', () => {
-  const parts = partsOf('said\terrors\tforged\nerrors\tone\u001b[2J\nno part\n\ttext\nERRORS\tx\nfailed!\t4')
+  const parts = lookParts('said\terrors\tforged\nerrors\tone\u001b[2J\nno part\n\ttext\nERRORS\tx\nfailed!\t4')
   expect(Object.fromEntries(parts)).toEqual({ said: ['errorsforged'], errors: ['one[2J'], 'failed!': ['4'] })
 })
 
 test('ports with who holds them; what is none is passed over', () => {
   expect(
     portsIn(
-      partsOf(
+      lookParts(
         'ports\tudp 0.0.0.0:9000 peer testnet\nports\ttcp [::]:22 sshd -\nports\tudp x y\nports\tudp *:99999999 a b',
       ),
     ),

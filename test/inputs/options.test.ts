@@ -97,7 +97,7 @@ describe('no option without a reader', () => {
 describe('the test itself sees', () => {
   test.each([
     ['a project', 'ProjectConfig', 'src/collectors/metrics.ts', 'metrics.prometheus'],
-    ['a fleet', 'Fleet', 'src/domain/program.ts', 'ports'],
+    ['a fleet', 'Fleet', 'src/domain/program.ts', 'registryUrl'],
     ['a profile', 'Profile', 'src/stages/parts/units.ts', 'node.environment'],
   ])('a field of %s that lost its only reader', (_, type, file, field) => {
     expect(unread(type)).not.toContain(field)

@@ -123,7 +123,8 @@ test.each<readonly [string, Proposed | Error]>([
 })
 
 test('words of others in it mention nobody, link nowhere and are no markup', async () => {
-  const [{ body = '', title = '' } = {}] = (await proposed(mended)).asked
+  const [asked] = (await proposed(mended)).asked
+  const { body, title } = asked ?? { body: '', title: '' }
   expect(body).toMatch(/^<!-- vps-test:fix\/s -->\n/)
   expect(body).not.toMatch(/<img|(?<![\w\u200b\u2060]|&#64;)@everyone|\]\(javascript|^## forged/m)
   expect(body).toContain('vps-test/fix/s/1')

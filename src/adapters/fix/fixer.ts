@@ -15,7 +15,7 @@ import { changesOf, type FixChanges } from './changes.ts'
 import { commitIn, publish } from './commit.ts'
 import { isNoSandbox, runEnclosed, type EnclosedEnd, type EnclosedCommand } from './enclosed-command.ts'
 import { keepMade, madeBefore } from './made.ts'
-import { propose } from './propose.ts'
+import { proposeBranch } from './propose.ts'
 import { pushFault } from './push.ts'
 import { treeAt } from './tree.ts'
 
@@ -43,7 +43,7 @@ export const openFixer = (o: FixerOptions): Fixer => ({
       return { kind: 'gave up', reason: 'no sandbox', why: error.message }
     }),
   push: async (asked, signal) => pushFault({ ...asked, ...(await placed(o, asked.commit, signal)) }, signal),
-  propose: async (asked, signal) => propose({ ...asked, ...(await placed(o, asked.commit, signal)) }, signal),
+  propose: async (asked, signal) => proposeBranch({ ...asked, ...(await placed(o, asked.commit, signal)) }, signal),
 })
 
 /** Where a fix's commit is found, and who pushes it. */

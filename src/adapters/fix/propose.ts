@@ -12,7 +12,7 @@ export interface Proposing extends ProposalAsked {
   readonly login?: Login
 }
 
-export async function propose(o: Proposing, signal: AbortSignal): Promise<Proposed> {
+export async function proposeBranch(o: Proposing, signal: AbortSignal): Promise<Proposed> {
   const no = (why: string): Proposed => ({ kind: 'not proposed', why })
   if (o.login === undefined) return no('no token of a person is set: export GH_TOKEN=$(gh auth token)')
   const [shown, pushed] = await Promise.all([

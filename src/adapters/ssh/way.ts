@@ -2,7 +2,7 @@
 import { lookup } from 'node:dns/promises'
 import { hostPort } from '../../domain/addresses.ts'
 import type { FleetNode } from '../../domain/fleet.ts'
-import type { Step } from '../../domain/node-look.ts'
+import type { WayStep } from '../../domain/node-look.ts'
 import { addressesOf } from './address.ts'
 import { withDeadline } from './deadline.ts'
 import { clean, reasonOf } from './failures.ts'
@@ -11,7 +11,7 @@ import { tcpWire } from './wire.ts'
 const stepMs = 5000
 
 /** What is reached through a proxy or a jump host is looked at by the connection itself. */
-export async function wayTo(node: FleetNode, signal: AbortSignal): Promise<readonly Step[]> {
+export async function wayTo(node: FleetNode, signal: AbortSignal): Promise<readonly WayStep[]> {
   if (node.proxy !== undefined)
     return [
       {
@@ -28,7 +28,11 @@ export async function wayTo(node: FleetNode, signal: AbortSignal): Promise<reado
   ]
 }
 
-async function timed(name: string, signal: AbortSignal, look: (signal: AbortSignal) => Promise<string>): Promise<Step> {
+async function timed(
+  name: string,
+  signal: AbortSignal,
+  look: (signal: AbortSignal) => Promise<string>,
+): Promise<WayStep> {
   try {
     const run = { timeoutMs: stepMs, signal }
     const detail = await withDeadline(run, () => new Error(`no answer within ${stepMs / 1000} s`), look)

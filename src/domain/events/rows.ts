@@ -4,7 +4,7 @@
  */
 import { z } from 'zod'
 import { busyPolicies } from '../answers.ts'
-import { fixFacts, gaveUpReason, redNow } from '../fix/end.ts'
+import { fixFacts, gaveUpReason, redNowFacts } from '../fix/end.ts'
 import { firingsSchema } from '../recovery/firing.ts'
 import { perCheckpoint } from '../states.ts'
 import * as facts from './facts.ts'
@@ -45,7 +45,7 @@ const queued = row(
   { exit: 'inconclusive', note: true },
 )
 const missed = row({ checkpoint: facts.notTaken }, { exit: 'inconclusive', ends: true, trouble: true })
-const triedFirst = { ...facts.tested, red: redNow }
+const triedFirst = { ...facts.tested, red: redNowFacts }
 
 export const rows = {
   IDLE: { ...anywhere, begin: row({ format: z.literal(facts.ledgerFormat), ...confirmable }) },

@@ -54,8 +54,8 @@ export type Red = z.infer<typeof red>
 
 const subjects = z.array(z.string()).max(mostRed).readonly()
 /** What had failed before a fix, by what became of it: nothing that counts is unknown. */
-export const redNow = z.object({ green: subjects, red: subjects, unknown: subjects }).readonly()
-export type RedNow = z.infer<typeof redNow>
+export const redNowFacts = z.object({ green: subjects, red: subjects, unknown: subjects }).readonly()
+export type RedNow = z.infer<typeof redNowFacts>
 
 /** `fault`: why the remote does not have it; null: it has. */
 const pushed = z.object({ remote: z.string(), fault: z.string().nullable() }).readonly()
