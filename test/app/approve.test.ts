@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { approve } from '../../src/cli/approve.ts'
 import { history } from '../../src/app/compare.ts'
 import { status } from '../../src/app/status.ts'
-import { watch } from '../../src/app/watch.ts'
+import { watchSession } from '../../src/app/watch.ts'
 import { Failure } from '../../src/domain/failure.ts'
 import { labFleet, planOf } from '../kit/plan.ts'
 import { story } from '../kit/session.ts'
@@ -54,7 +54,7 @@ test('status and history of the same ledger; a session that has ended is watched
   await history(context(), 'p', { json: true })
   expect(JSON.parse(said[0] ?? '')).toMatchObject([{ verdict: 'passed' }, { verdict: 'passed' }])
   expect(await fault(history(context(), 'q', {}))).toMatch(/^U053 .*did you mean "p"|^U053 .*known are p/)
-  expect(await watch(context(), 'p', { session: 'p-1' })).toBe(0)
+  expect(await watchSession(context(), 'p', { session: 'p-1' })).toBe(0)
   expect(said.join('\n')).toContain('p-1 AWAIT_APPROVAL → COMPLETE: by me (cli): seen')
-  expect(await watch(context(), undefined, { session: 'p-2' })).toBe(20)
+  expect(await watchSession(context(), undefined, { session: 'p-2' })).toBe(20)
 })
