@@ -6,13 +6,11 @@ import { messageOf } from '../domain/text.ts'
 import type { OpenWorld } from '../world.ts'
 import type { Context } from './context.ts'
 import type { LinePrinter } from './log-printer.ts'
-import { logWorld, unitOn, type LogsOf } from './node-logs.ts'
+import { journalsOn, logWorld, unitOn, type LogsOf } from './node-logs.ts'
 import type { StoredSession } from './sessions.ts'
 
 /** How long a line waits for earlier ones of nodes that are farther away. */
 const holdMs = 500
-/** What the journals hold already comes from each node when it has connected. */
-const gatherMs = 3000
 const tickMs = 250
 const pauseMs = 3000
 const dayMs = 86_400_000
@@ -32,13 +30,14 @@ export async function followLogs(
   const world = await logWorld(c, known, plan, wish)
   const waiting: { readonly line: LogLine; readonly heard: number }[] = []
   let told = known.entries.at(-1)?.seq ?? 0
-  printer.print(steps.slice(-3))
-  const began = c.clock.monotonic()
+  const before = await journalsOn(c, world, { ...wish, plan, lines: wish.since === null ? atFirst : wish.lines })
+  for (const why of before.failed) c.terminal.warn(why)
+  printer.print(merged([...steps.slice(-3), ...before.lines]))
   const readers = wish.nodes.flatMap((name) => {
     const unit = unitOn(plan, name)
-    return unit === null
-      ? []
-      : [followNode(c, world, name, unit, wish, (line) => waiting.push({ line, heard: c.clock.monotonic() }))]
+    const newest = before.lines.findLast((l) => l.node === name)?.at ?? null
+    const take = (line: LogLine): void => void waiting.push({ line, heard: c.clock.monotonic() })
+    return unit === null ? [] : [followNode(c, world, { name, unit, newest, lines: wish.lines }, take)]
   })
   const flush = (until: number): void => {
     const ready = waiting.filter((w) => w.heard <= until)
@@ -49,7 +48,7 @@ export async function followLogs(
   try {
     for (let tick = 1; ; tick++) {
       await c.clock.sleep(tickMs, c.signal)
-      if (c.clock.monotonic() - began > gatherMs) flush(c.clock.monotonic() - holdMs)
+      flush(c.clock.monotonic() - holdMs)
       if (tick % 8 !== 0) continue
       const entries = await known.ledger.read(known.session.id).catch(() => [])
       for (const e of entries.filter((one) => one.seq > told)) {
@@ -66,41 +65,39 @@ export async function followLogs(
   }
 }
 
+interface Followed {
+  readonly name: NodeName
+  readonly unit: string
+  /** Time of the newest line that was taken already; null: there is none, and what comes is new. */
+  readonly newest: number | null
+  readonly lines: number
+}
+
+/** What was taken is not taken again, also after a lost connection. */
 async function followNode(
   c: Context,
   world: OpenWorld,
-  name: NodeName,
-  unit: string,
-  { since, lines: asked }: LogsOf,
+  { name, unit, lines, ...first }: Followed,
   take: (line: LogLine) => void,
 ): Promise<void> {
-  /** What was taken already is not taken again after a lost connection. */
-  let newest: number | null = null
+  let newest = first.newest
   while (!c.signal.aborted) {
-    const from: number | null = newest
+    const from = newest
     try {
       await (
         await world.remote(name)
-      ).run(
-        journalRecords({
-          unit,
-          lines: from === null && since === null ? atFirst : asked,
-          since: from ?? since,
-          follow: true,
-        }),
-        {
-          timeoutMs: dayMs,
-          signal: c.signal,
-          maxBytes: 0,
-          onLine: (record) => {
-            for (const line of recordLines(name, record) ?? []) {
-              if (from !== null && line.at <= from) continue
-              newest = Math.max(newest ?? 0, line.at)
-              take(line)
-            }
-          },
+      ).run(journalRecords({ unit, lines: from === null ? 0 : lines, since: from, follow: true }), {
+        timeoutMs: dayMs,
+        signal: c.signal,
+        maxBytes: 0,
+        onLine: (record) => {
+          for (const line of recordLines(name, record) ?? []) {
+            if (from !== null && line.at <= from) continue
+            newest = Math.max(newest ?? 0, line.at)
+            take(line)
+          }
         },
-      )
+      })
     } catch (error) {
       if (c.signal.aborted) return
       c.terminal.warn(`${messageOf(error)}; asked again`)

@@ -3,6 +3,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { runAttached } from '../adapters/process.ts'
 import { systemClock } from '../adapters/system.ts'
+import type { NatMeasurement } from '../domain/fleet.ts'
 import { exitCodes, Failure } from '../domain/failure.ts'
 import { messageOf } from '../domain/text.ts'
 import { doctor, doctorFix, refusalOf, type CheckResult } from '../lab/doctor.ts'
@@ -15,6 +16,7 @@ import { blockText } from '../report/plain.ts'
 import { table, toned } from '../report/section.ts'
 import { loadFleet, type Context } from './context.ts'
 import { measureLab } from './lab-nats.ts'
+import { keepNats } from './known-nats.ts'
 import { mislabelled, surveyFleet } from './nodes.ts'
 
 export interface LabFlags {
@@ -41,6 +43,7 @@ export async function up(c: Context, flags: LabFlags): Promise<number> {
   if (hasContainers(topology)) await bringContainers(c)
   const began = systemClock.now()
   const elapsed = (): string => ((systemClock.now() - began) / 1000).toFixed(1)
+  let measured: readonly NatMeasurement[] = []
   const fleet = await labUp({
     ...where(c, flags),
     log: { ...c.terminal, info: (line) => c.terminal.info(`${elapsed()} s  ${line}`) },
@@ -55,6 +58,7 @@ export async function up(c: Context, flags: LabFlags): Promise<number> {
               made.within === 'network'
                 ? await measureLab(c, made, signal)
                 : await surveyFleet(c, made.fleet, null, true)
+            measured = rows.flatMap(({ measurement }) => (measurement === undefined ? [] : [measurement]))
             c.terminal.info(nodesTable(rows))
             const wrong = mislabelled(rows.filter(({ node }) => canBeMeasured(topology, node.name)))
             if (wrong.length > 0)
@@ -66,6 +70,7 @@ export async function up(c: Context, flags: LabFlags): Promise<number> {
           },
         }),
   })
+  if (measured.length > 0) await keepNats(c, fleet, measured)
   c.terminal.info(
     `lab up: ${fleet.nodes.length} nodes in ${elapsed()} s; shaping ${fleet.lab?.shaping ?? 'none'}; NAT timeouts divided by ${fleet.lab?.natTimeoutFactor ?? 1}`,
   )

@@ -32,44 +32,52 @@ export interface NodeLogs {
 const mostBytes = 16 << 20
 
 export async function nodeLogs(c: Context, known: StoredSession, wish: LogsOf): Promise<NodeLogs> {
-  const { plan, nodes } = wish
-  if (plan === null) return { lines: [], failed: [], answered: 0 }
-  const world = await logWorld(c, known, plan, wish)
+  if (wish.plan === null) return { lines: [], failed: [], answered: 0 }
+  const world = await logWorld(c, known, wish.plan, wish)
   try {
-    const read = await onEachNode(nodes, c.signal, async (name) => {
-      const unit = unitOn(plan, name)
-      if (unit === null) return []
-      const lines: LogLine[] = []
-      let unread = 0
-      const { code, stderr } = await (
-        await world.remote(name)
-      ).run(journalRecords({ unit, lines: wish.lines, since: wish.since, follow: false }), {
-        timeoutMs: 30_000,
-        signal: c.signal,
-        maxBytes: mostBytes,
-        onLine: (record) => {
-          const of = recordLines(name, record)
-          if (of === null) unread += record === '' ? 0 : 1
-          else lines.push(...of)
-        },
-      })
-      if (code !== 0)
-        throw new Failure({
-          code: 'I319',
-          node: name,
-          message: `${name}: the journal cannot be read (exit ${String(code)}): ${stderr.trim().slice(0, 200)}`,
-          remedy: diagnoseNode(name, plan.fleet),
-        })
-      if (unread > 0) c.terminal.warn(`${name}: ${unread} records of its journal cannot be read`)
-      return lines
-    })
-    return {
-      lines: [...read.done.values()].flat(),
-      failed: [...read.failed.values()].map((f) => f.message),
-      answered: read.done.size,
-    }
+    return await journalsOn(c, world, { ...wish, plan: wish.plan })
   } finally {
     void world.close()
+  }
+}
+
+/** What each journal holds now. */
+export async function journalsOn(
+  c: Context,
+  world: OpenWorld,
+  { plan, nodes, ...wish }: LogsOf & { readonly plan: Plan },
+): Promise<NodeLogs> {
+  const read = await onEachNode(nodes, c.signal, async (name) => {
+    const unit = unitOn(plan, name)
+    if (unit === null) return []
+    const lines: LogLine[] = []
+    let unread = 0
+    const { code, stderr } = await (
+      await world.remote(name)
+    ).run(journalRecords({ unit, lines: wish.lines, since: wish.since, follow: false }), {
+      timeoutMs: 30_000,
+      signal: c.signal,
+      maxBytes: mostBytes,
+      onLine: (record) => {
+        const of = recordLines(name, record)
+        if (of === null) unread += record === '' ? 0 : 1
+        else lines.push(...of)
+      },
+    })
+    if (code !== 0)
+      throw new Failure({
+        code: 'I319',
+        node: name,
+        message: `${name}: the journal cannot be read (exit ${String(code)}): ${stderr.trim().slice(0, 200)}`,
+        remedy: diagnoseNode(name, plan.fleet),
+      })
+    if (unread > 0) c.terminal.warn(`${name}: ${unread} records of its journal cannot be read`)
+    return lines
+  })
+  return {
+    lines: [...read.done.values()].flat(),
+    failed: [...read.failed.values()].map((f) => f.message),
+    answered: read.done.size,
   }
 }
 

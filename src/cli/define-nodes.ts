@@ -22,7 +22,7 @@ export function defineNodes(
       'after',
       `
 Columns that do not fit the terminal are left out, the least important first; --json has all of them.
-  runs      by the kernel: unit and the start of its release's SHA-256; ↻ how often systemd restarted it
+  runs      by the kernel: the start of the release's SHA-256, and its unit; ↻ how often systemd restarted it
   latency   there and back over the SSH connection, by the node's kernel
   clock     the node's clock against ours; ±: no difference beyond what the call took
 

@@ -58,19 +58,19 @@ export const offsetCell = (read: Read<ClockOffset> | undefined): Inline =>
       : when(`${off < 0 ? '−' : '+'}${ms(Math.abs(off))}`, Math.abs(off) > 2000 ? 'bad' : null),
   )
 
-/** `testnet 1f3a9c2d`: what the kernel says the unit executes. */
+/** `1f3a9c2d testnet`: what the kernel says the unit executes. */
 export const unitsCell = (units: readonly UnitFacts[] | undefined): Inline => joined((units ?? []).map(unitSpan), ', ')
 
 function unitSpan({ unit, state, release, restarts }: UnitFacts): Span {
-  if (state.kind === 'absent') return toned(`${unit} gone`, 'bad')
-  if (state.kind === 'not-read') return toned(`${unit} ?`, 'dim')
+  if (state.kind === 'absent') return toned(`gone ${unit}`, 'bad')
+  if (state.kind === 'not-read') return toned(`? ${unit}`, 'dim')
   const { active, sub } = state.value
   if (active !== 'active')
-    return toned(`${unit} ${active === 'inactive' ? 'stopped' : active}`, active === 'failed' ? 'bad' : 'warn')
+    return toned(`${active === 'inactive' ? 'stopped' : active} ${unit}`, active === 'failed' ? 'bad' : 'warn')
   const often = restarts.kind === 'there' && restarts.value > 0 ? ` ↻${restarts.value}` : ''
   const what = release.kind === 'there' ? release.value.slice(0, 8) : release.kind === 'absent' ? 'foreign' : '?'
   return when(
-    `${unit} ${sub === 'running' ? what : sub}${often}`,
+    `${sub === 'running' ? what : sub} ${unit}${often}`,
     often !== '' || release.kind === 'absent' ? 'warn' : null,
   )
 }

@@ -1,6 +1,6 @@
 /** A table that fits the width: what matters least is left out first, and what has nothing to say always. */
 import { inlineText } from './plain.ts'
-import { table, type Align, type Inline, type Table } from './section.ts'
+import { spansOf, table, toned, type Align, type Inline, type Span, type Table } from './section.ts'
 
 export interface Column<Row> {
   readonly title: string
@@ -45,7 +45,18 @@ export function fitted<Row>(columns: readonly Column<Row>[], rows: readonly Row[
   )
 }
 
+/** A tone stays with what is left of its words. */
 function shortened(cell: Inline, room: number): Inline {
-  const letters = [...inlineText(cell)]
-  return letters.length <= room ? cell : `${letters.slice(0, room - 1).join('')}…`
+  if ([...inlineText(cell)].length <= room) return cell
+  const kept: Span[] = []
+  let left = room - 1
+  for (const span of spansOf(cell)) {
+    const words = [...inlineText(span)].slice(0, left).join('')
+    left -= [...words].length
+    if (words !== '')
+      kept.push(
+        typeof span !== 'string' && span.kind === 'text' && span.tone !== undefined ? toned(words, span.tone) : words,
+      )
+  }
+  return [...kept, '…']
 }

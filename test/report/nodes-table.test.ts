@@ -44,7 +44,7 @@ test('everything, where there is room', () => {
   expect(head).toBe(
     'node|online|role|place|address|runs|up|load|memory|disk|clock|latency|declared NAT|measured NAT|RFC 4787|runtime',
   )
-  expect(first).toContain('|testnet 1f3a9c2d ↻3|1 d 02 h|0.42/2|1.0/4.0 G|20.0 G free|±20 ms|13 ms|no NAT|no NAT|')
+  expect(first).toContain('|1f3a9c2d testnet ↻3|1 d 02 h|0.42/2|1.0/4.0 G|20.0 G free|±20 ms|13 ms|no NAT|no NAT|')
 })
 
 test.each([60, 80, 120, 200])('%i columns are enough', (width) => {
