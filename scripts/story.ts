@@ -126,7 +126,10 @@ async function shown(): Promise<boolean> {
   const [cause] = diagnosis.causes
   show('told to the webhook, as it went out', receivers.webhook().join('\n'))
   show('told to the program of the person: arguments | standard input', receivers.command().join('\n'))
-  show('branches', git('branch', '--list', '--verbose'))
+  show(
+    'branches, here and at the remote',
+    `${git('branch', '--list', '--verbose')}\n${git('ls-remote', '--heads', 'origin')}`,
+  )
   show(
     'the story, by the ledger',
     columns([

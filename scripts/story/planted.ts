@@ -27,12 +27,16 @@ export function planted(root: string, dir: string, soak: boolean): Planted {
       `soak: { wait_1hr: ${soak}, wait_6hr: ${soak}, check_interval_minutes: 1, max_growth_mb_per_hour: 200, max_growth_files_per_hour: 200 }\nnotifications: { on_events: [start, test_fail, fix_commit, wait_start, waiting, complete, error] }`,
     )
   writeFileSync(file, text)
-  appendFileSync(file, '\nfix:\n  command: sh tools/mend.sh\n  paths: [crates/**]\n')
+  appendFileSync(file, '\nfix:\n  command: sh tools/mend.sh\n  paths: [crates/**]\n  push: true\n  remote: origin\n')
   writeFileSync(join(repo, '.gitignore'), 'target/\n')
   git('init', '--quiet', '--initial-branch', 'main')
   git('add', '.')
   git('commit', '--quiet', '--message', 'The whole program')
   execFileSync('sh', ['tools/plant.sh'], { cwd: repo })
   git('commit', '--quiet', '--all', '--message', 'Break what is written down')
+  const remote = join(dir, 'remote.git')
+  git('init', '--quiet', '--bare', '--initial-branch', 'main', remote)
+  git('remote', 'add', 'origin', remote)
+  git('push', '--quiet', 'origin', 'main')
   return { repo, git }
 }
