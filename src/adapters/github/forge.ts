@@ -3,7 +3,7 @@ import { Failure, isFailure } from '../../domain/failure.ts'
 import type { CommitCheck, Environment, Forge, PullRequest } from '../../ports/forge.ts'
 import { type Client, type ForgeOptions, asking, openClient, statusOf } from './client.ts'
 import { type IsOurs, author, closeIssue, collectPages, upsertComment, issue, openMarkers } from './sticky.ts'
-import { propose } from './propose.ts'
+import { proposePullRequest } from './propose.ts'
 import { stripHidden } from '../../domain/text.ts'
 
 export type { ForgeOptions } from './client.ts'
@@ -40,7 +40,7 @@ export function openForge(options: ForgeOptions): Forge {
     issue: async (marker, title, body) => issue(client, await isOurs(), marker, title, body),
     closeIssue: async (marker, title, body) => closeIssue(client, await isOurs(), marker, title, body),
     openIssues: async () => openMarkers(client, await isOurs()),
-    propose: async (wanted) => propose(client, await isOurs(), wanted),
+    propose: async (wanted) => proposePullRequest(client, await isOurs(), wanted),
     check: (wanted) => check(client, wanted),
     visibility: async () => {
       const { data } = await asking('describe the repository', 'contents: read', () => client.rest.repos.get(at))

@@ -5,7 +5,7 @@ import { asking, type Client } from './client.ts'
 import { maxBody, type IsOurs } from './sticky.ts'
 
 /** One that a person has closed stays closed. */
-export async function propose(client: Client, isOurs: IsOurs, wanted: Proposal): Promise<string> {
+export async function proposePullRequest(client: Client, isOurs: IsOurs, wanted: Proposal): Promise<string> {
   const { owner, repo } = client
   const branch = stripHidden(wanted.branch, 200)
   const text = { title: wanted.title.slice(0, 250), body: wanted.body.slice(0, maxBody) }
