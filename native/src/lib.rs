@@ -1,6 +1,7 @@
 //! Shared parts of the two programs: the prober (`vps-probe`) and the delay queue of the lab (`lab-delay`).
 
 pub mod args;
+pub mod capture;
 pub mod classify;
 pub mod confine;
 pub mod delay;

@@ -1,4 +1,4 @@
-//! The few C library calls that std does not offer; all other `unsafe` of the crate is in `delay` and `confine`.
+//! The few C library calls that std does not offer; all other `unsafe` of the crate is in `delay`, `confine` and `capture`.
 
 use std::net::UdpSocket;
 use std::os::raw::{c_int, c_ulong, c_void};

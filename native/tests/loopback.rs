@@ -268,3 +268,45 @@ fn a_link_is_asked_what_it_carries_from_either_end() {
         run(&["pour", "--answer", "--wait-seconds", "1", "--token", WRONG, "--kbps", "1", "--bytes", "1200"]);
     assert_eq!((code, said.contains("nobody knocked")), (1, true));
 }
+
+/// Needs CAP_NET_RAW, as on a node: without it, that is what is told.
+#[test]
+fn a_capture_tells_headers_of_the_named_hosts_alone() {
+    let open = std::fs::read_to_string("/proc/self/status").unwrap();
+    let rights = open.lines().find_map(|l| l.strip_prefix("CapEff:")).map(|hex| u64::from_str_radix(hex.trim(), 16));
+    assert!(matches!(rights, Some(Ok(mask)) if mask & (1 << 13) != 0), "this test needs root: no CAP_NET_RAW");
+    let receiver = UdpSocket::bind("127.0.0.31:0").unwrap();
+    let port = receiver.local_addr().unwrap().port();
+    let args = ["capture", "--host", "127.0.0.31", "--seconds", "60", "--packets", "3"];
+    let (mut capture, mut lines) = Running::start(&args);
+    let sender = UdpSocket::bind("127.0.0.32:0").unwrap();
+    let stranger = UdpSocket::bind("127.0.0.33:0").unwrap();
+    stranger.send_to(b"not of that host", "127.0.0.32:9").unwrap();
+    for _ in 0..4 {
+        sender.send_to(b"secret payload", ("127.0.0.31", port)).unwrap();
+        receiver.recv(&mut [0; 64]).unwrap();
+    }
+    drop(capture.0.stdin.take());
+    let mut text = String::new();
+    lines.read_to_string(&mut text).unwrap();
+    assert!(capture.0.wait().unwrap().success());
+    let told: Vec<&str> = text.lines().filter(|l| l.contains(r#""event":"packet""#)).collect();
+    // Loopback shows each packet as it leaves and as it comes.
+    assert_eq!(told.len(), 3, "{text}");
+    let from = sender.local_addr().unwrap().port().to_string();
+    assert_all(told[0], &[r#""way":"out""#, r#""dev":"lo""#, r#""ip":4,"proto":17"#, r#""src":"127.0.0.32""#]);
+    assert_all(told[0], &[&format!(r#""sport":{from},"dport":{port}"#), r#""bytes":42"#]);
+    assert_all(told[1], &[r#""way":"in""#]);
+    let end = text.lines().last().unwrap();
+    assert_all(end, &[r#""event":"captured","told":3,"beyond":5"#, r#""dropped":0"#]);
+    assert!(!text.contains("127.0.0.33") && !text.contains("secret"), "{text}");
+}
+
+#[test]
+fn a_capture_ends_by_itself() {
+    let (code, text) = run(&["capture", "--host", "127.0.0.41", "--seconds", "1", "--packets", "1"]);
+    assert_eq!(code, 0, "this test needs root: {text}");
+    assert_all(text.lines().last().unwrap(), &[r#""event":"captured","told":0,"beyond":0"#]);
+    assert_eq!(run(&["capture", "--seconds", "1", "--packets", "1"]).0, 2);
+    assert_eq!(run(&["capture", "--host", "nobody", "--seconds", "1", "--packets", "1"]).0, 2);
+}

@@ -55,6 +55,7 @@ export async function readEvidence<Sink extends EvidenceSink>(
     measurements: await part<BundleHead['measurements']>('nat'),
     preflight: await part<BundleHead['preflight']>('preflight'),
     controls: await part<BundleHead['controls']>('controls'),
+    captures: await part<BundleHead['captures']>('captures', true),
     running: await part<BundleHead['running']>('running'),
     logs: await part<BundleHead['logs']>('logs'),
     metrics: await part<BundleHead['metrics']>('metrics'),

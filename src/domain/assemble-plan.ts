@@ -1,6 +1,7 @@
 /**
  * Assembles the plan: numbered steps, time and bytes, from answers, configuration, profile and fleet; touches nothing.
  */
+import { mostCaptures } from './captures/capture.ts'
 import { isIPv6 } from './addresses.ts'
 import { bootstrapsOf, registryOf, type Fleet, type NodeName } from './fleet.ts'
 import { Failure } from './failure.ts'
@@ -178,6 +179,11 @@ function stepsOf(
           ? []
           : [`only ${selectionText(input.only)} of session ${input.only.session}, so that it cannot pass`]),
         ...parts.map((p) => p.detail),
+        ...(config.tests.capture
+          ? [
+              `pairs that fail (${mostCaptures} at most) once more, outside of the rates, with the headers of their packets kept and no payload`,
+            ]
+          : []),
       ].join(', '),
       parts.reduce((n, p) => n + p.seconds, 12),
     ),

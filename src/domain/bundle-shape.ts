@@ -15,7 +15,10 @@ import type { NatMeasurement } from './fleet.ts'
 import type { Entry } from './ledger.ts'
 import { logsShape, metricsShape } from './collected-shape.ts'
 import { mostSoak, type SoakNotes } from './soak/sample.ts'
+import { mostCaptures } from './captures/capture.ts'
+import { pairCaptureShape } from './captures/shape.ts'
 import { preflightShape } from './preflight-shape.ts'
+import { suiteIds } from './suites/registry.ts'
 import type { FileDigest, Manifest } from './manifest.ts'
 import {
   anything,
@@ -160,6 +163,7 @@ export const shapes = (most: Limits): Readonly<Record<keyof Omit<typeof layout, 
   nat: fields({ before: list(measurement, most.nodes), after: list(measurement, most.nodes) }),
   preflight: preflightShape(most.nodes),
   controls: list(control, 1000),
+  captures: list(pairCaptureShape(most.nodes, suiteIds), mostCaptures),
   logs: logsShape(most.nodes),
   metrics: orNull(metricsShape),
   soak: orNull(list(soakNotes, most.nodes)),

@@ -5,6 +5,7 @@
 import { checkpointInput } from './checkpoint.ts'
 import type { Control, RunningProof } from './evidence.ts'
 import type { Restart } from './restart.ts'
+import type { PairCapture } from './captures/capture.ts'
 import type { MeasuredNats, NodeName } from './fleet.ts'
 import type { BuildRecord } from './build.ts'
 import { historyOf } from './history.ts'
@@ -37,6 +38,8 @@ export interface BundleHead {
   readonly measurements: MeasuredNats
   readonly preflight: Preflight
   readonly controls: readonly Control[]
+  /** Failing pairs that were tried once more, outside of all that is judged. */
+  readonly captures: readonly PairCapture[]
   /** What the nodes' journals hold, grouped. */
   readonly logs: LogDigest
   /** What Prometheus and the registry answered; null: the proof method does not ask. */
@@ -84,6 +87,7 @@ export const layout = {
   nat: 'nat.json',
   preflight: 'preflight.json',
   controls: 'controls.json',
+  captures: 'captures.jsonl',
   running: 'running.json',
   logs: 'logs.json',
   metrics: 'metrics.json',

@@ -36,6 +36,7 @@ const tests = every<Tests>({
   messageDelivery: every<Tests['messageDelivery']>({ enabled: flag, successRate: number, messageCount: number }),
   crdtConsistency: every<Tests['crdtConsistency']>({ enabled: flag, maxSyncSeconds: number }),
   channelCreation: every<Tests['channelCreation']>({ enabled: flag, channelsToCreate: number }),
+  capture: flag,
   survival: every<ProjectConfig['tests']['survival']>({ enabled: flag, successRate: number }),
   custom: list(
     every<CustomTest>({

@@ -63,6 +63,8 @@ export interface ProjectConfig {
     readonly channelCreation: { readonly enabled: boolean; readonly channelsToCreate: number }
     readonly survival: { readonly enabled: boolean; readonly successRate: number }
     readonly custom: readonly CustomTest[]
+    /** Pairs that failed are tried once more, and the headers of their packets kept. */
+    readonly capture: boolean
   }
   readonly soak: {
     /** In the order in which they are taken. */

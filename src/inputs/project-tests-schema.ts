@@ -101,6 +101,12 @@ export const tests = z.strictObject({
       success_rate: percentField.default(100).describe('Per cent of the connections that must live on (default 100).'),
     })
     .prefault({}),
+  capture: z
+    .boolean()
+    .default(true)
+    .describe(
+      'Whether pairs that failed (6 at most) are tried once more, outside of all rates, while the headers of their packets are kept: no payload (default true).',
+    ),
   custom: z
     .array(
       z.strictObject({

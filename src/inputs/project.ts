@@ -212,6 +212,7 @@ function sharedOf({
       crdtConsistency: { enabled: t.crdt_consistency.enabled, maxSyncSeconds: t.crdt_consistency.max_sync_seconds },
       channelCreation: { enabled: t.channel_creation.enabled, channelsToCreate: t.channel_creation.channels_to_create },
       survival: { enabled: t.survival.enabled, successRate: t.survival.success_rate },
+      capture: t.capture,
       custom: t.custom.map((x) => ({
         name: x.name,
         command: x.command,

@@ -1,5 +1,4 @@
 /** What the network carries while a suite is at work: each node's prober asks those of its partners all the time. */
-import { PassThrough } from 'node:stream'
 import { watchReflectors } from '../commands/network-watch.ts'
 import { placeOf } from '../commands/place.ts'
 import { reflect } from '../commands/probe.ts'
@@ -9,8 +8,8 @@ import { notRead, thereIs, type Read } from '../domain/evidence.ts'
 import type { FleetNode, NodeName } from '../domain/fleet.ts'
 import type { AnswerCount } from '../domain/suites/gossip/work.ts'
 import type { Abortable, Clock, Nodes, Randomness, RunResult } from '../ports.ts'
-import { asFailure } from './per-node.ts'
 import { events, randomHex, randomInt } from './prober.ts'
+import { startProber } from './started-prober.ts'
 
 export interface NetworkLook {
   readonly node: NodeName
@@ -45,7 +44,7 @@ export async function watchNetwork(world: WatchWorld, { prober, partners, second
   const asked = [...new Set([...partners.values()].flat())]
   const nodeOf = (name: NodeName): FleetNode | undefined => world.fleet.nodes.find((n) => n.name === name)
   const started = (name: NodeName, command: (node: FleetNode) => Command) =>
-    start(world, name, nodeOf(name), command, seconds)
+    startProber(world, name, nodeOf(name), { command, seconds })
   const reflectors = await Promise.all(
     asked.map(async (name) => ({
       name,
@@ -89,44 +88,6 @@ export async function watchNetwork(world: WatchWorld, { prober, partners, second
       return looks.flat()
     },
   }
-}
-
-interface Started {
-  readonly stdin: PassThrough
-  readonly ready: boolean
-  readonly ended: Promise<Read<RunResult>>
-}
-
-/** Resolves when it is ready, or has ended without. */
-async function start(
-  world: WatchWorld,
-  name: NodeName,
-  node: FleetNode | undefined,
-  command: (node: FleetNode) => Command,
-  seconds: number,
-): Promise<Started> {
-  const stdin = new PassThrough()
-  let ended: Promise<Read<RunResult>> = Promise.resolve(notRead(`no node ${name}`))
-  if (node === undefined) return { stdin, ready: false, ended }
-  const ready = await new Promise<boolean>((resolve) => {
-    ended = world
-      .remote(name)
-      .then((remote) =>
-        remote.run(command(node), {
-          timeoutMs: (seconds + 20) * 1000,
-          signal: world.signal,
-          stdin,
-          onLine: (line) => {
-            if (line.includes('"ready"')) resolve(true)
-          },
-        }),
-      )
-      .then(thereIs, (error: unknown) => notRead(asFailure(error, name).message))
-    void ended.then(() => {
-      resolve(false)
-    })
-  })
-  return { stdin, ready, ended }
 }
 
 const isCount = (value: unknown): value is number => typeof value === 'number' && Number.isSafeInteger(value)

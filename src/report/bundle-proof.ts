@@ -35,6 +35,7 @@ function proofOf(b: BundleHead, verdict: Verdict, manifest: Manifest): ProofInpu
     input: runInputOf(b),
     entries,
     manifest,
+    captures: b.captures,
     logs: b.logs,
     metrics: b.metrics,
     build: buildFacts(facts.build),

@@ -1,4 +1,5 @@
 /** What a proof is rendered from: everything that spec §8 lists, as data. */
+import type { PairCapture } from '../domain/captures/capture.ts'
 import type { Entry } from '../domain/ledger.ts'
 import type { MetricsDigest } from '../domain/metrics.ts'
 import type { LogDigest } from '../domain/log-templates.ts'
@@ -44,6 +45,7 @@ export interface ProofInput {
   readonly input: RunInput
   readonly entries: readonly Entry[]
   readonly manifest: Manifest
+  readonly captures: readonly PairCapture[]
   /** The journals, grouped; null: none were read. */
   readonly logs: LogDigest | null
   /** Null: nobody asked for them. */

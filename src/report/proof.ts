@@ -6,6 +6,7 @@ import { pageMarkdown } from './markdown.ts'
 import type { ProofInput } from './proof-input.ts'
 import { code, inline, link, list, pairs, present, strong, type Inline, type Section } from './section.ts'
 import { duration, iso } from '../domain/text.ts'
+import { capturesSection } from './sections/captures.ts'
 import { checkpointSection } from './sections/checkpoint.ts'
 import { criteriaSection } from './sections/criteria.ts'
 import { customSection } from './sections/custom.ts'
@@ -41,6 +42,7 @@ export const proofSections = (p: ProofInput): readonly Section[] =>
     ...guarded('watch', () => watchSection(p)),
     ...suiteReports(p.verdict, p.input).flatMap((s) => [...s.overview, ...s.sentences, ...s.figures]),
     ...guarded('repeat', () => repeatSection(p.verdict, p.session)),
+    ...guarded('captures', () => capturesSection(p)),
     ...guarded('nat-passport', () => passportSection(p.input)),
     ...guarded('lab', () => labSection(p.input.fleet)),
     ...guarded('preflight', () => preflightSection(p.input.preflight)),

@@ -35,6 +35,7 @@ import type {
 } from '../ports.ts'
 import type { SuiteWorld } from '../suites/bench.ts'
 import { beginTest, sealInterrupted, type BegunTest } from './parts/begin-test.ts'
+import { captureFailures } from './parts/captures.ts'
 import { collect, collectBefore } from './parts/collect.ts'
 import { endsOfFailures } from './parts/ends-of-failures.ts'
 import { firstTried } from './parts/first-tried.ts'
@@ -147,10 +148,13 @@ async function work(
           verdict(verdictInputOf(await bundleOf(scene, first, open.before, []))).suites,
           folder,
         )
-  const accused = endsOfFailures(verdict(verdictInputOf(await bundleOf(scene, items, open.before, []))))
-  const tried = { ...open, controls: [...open.controls, ...(await open.testAgain(accused))] }
+  const metBy = world.clock.now()
+  const sofar = verdict(verdictInputOf(await bundleOf(scene, items, open.before, [])))
+  const tried = { ...open, controls: [...open.controls, ...(await open.testAgain(endsOfFailures(sofar)))] }
   const looking = momentOf(wall)
   const after = await provenProcesses(world, plan, there)
+  // All that is judged was seen: what these dials do to a program, or a NAT, accuses nobody.
+  const captures = await captureFailures(open, sofar.suites, metBy)
   // No attempt runs any more that a measurement could disturb.
   const [notes, resurveyed] = await Promise.all([collect(world, plan, collected()), open.surveyAgain()])
   await removeWitnesses(world, there)
@@ -159,6 +163,7 @@ async function work(
   const seen = await bundleOf({ ...scene, open: tried, looking, resurveyed }, items, after, [...noted, ...notes])
   const whole = {
     ...seen,
+    captures,
     logs: await groupedLogs(world.files, `${folder}/evidence`),
     metrics: await readFigures(world.files, `${folder}/evidence`, plan),
   }
@@ -214,6 +219,7 @@ async function bundleOf(
     measurements: { before: survey.measurements, after: resurveyed.measurements },
     preflight,
     controls,
+    captures: [],
     logs: noLogs,
     metrics: null,
     soak,

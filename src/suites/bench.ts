@@ -2,7 +2,7 @@
  * What a running test offers a suite: nodes, their NATs, how the program is driven and read; and what a suite's acting
  * half is.
  */
-import type { RunningProof } from '../domain/evidence.ts'
+import type { Pair, RoundEvidence, RunningProof } from '../domain/evidence.ts'
 import type { Restart } from '../domain/restart.ts'
 import type { NatMeasurement, NodeName } from '../domain/fleet.ts'
 import type { Plan } from '../domain/plan.ts'
@@ -67,4 +67,18 @@ export interface Runner<Id extends SuiteId> {
     before: readonly SuiteTypes[Id]['item'][],
     keep: StoreItem<Id>,
   ): Promise<void>
+  /**
+   * A failing pair once more, outside of its items and of all that is judged, while its packets are captured; null: there
+   * is no dial to be told of. Absent: the suite makes no pair connect.
+   */
+  forCapture?(bench: Bench, work: SuiteTypes[Id]['work'], pair: Pair, wish: CaptureDial): Promise<RoundEvidence | null>
+}
+
+export interface CaptureDial {
+  /** Begins the capture; what it answers ends it. */
+  readonly during: () => Promise<() => Promise<void>>
+  /** Dials of earlier captures of this test. */
+  readonly before: readonly RoundEvidence[]
+  /** Our clock when the pairs may last have met in a suite. */
+  readonly metBy: number
 }

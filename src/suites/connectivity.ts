@@ -4,6 +4,7 @@ import { pairsToRetry } from '../domain/suites/connectivity/retry.ts'
 import { plannedRounds } from '../domain/suites/connectivity/rounds.ts'
 import { connectivitySeries } from '../domain/suites/connectivity/series.ts'
 import { presentOn, type Runner } from './bench.ts'
+import { dialForCapture } from './capture-dial.ts'
 import { dialRounds, retryPairs } from './repeat-unseen.ts'
 import type { RoundsWish } from './rounds.ts'
 
@@ -17,6 +18,8 @@ export const connectivity: Runner<'connectivity'> = {
   async again(bench, work, failed, before, keep) {
     await retryPairs(bench, wish(work), pairsToRetry(failed), before, keep)
   },
+
+  forCapture: dialForCapture,
 }
 
 const wish = ({ cooloffSeconds, timeoutSeconds }: ConnectivityWork): RoundsWish => ({

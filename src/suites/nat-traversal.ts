@@ -16,6 +16,7 @@ import {
 import { onEachNode } from '../instruments/per-node.ts'
 import { boxOn } from '../instruments/witness.ts'
 import { presentOn, type Bench, type Runner, type StoreItem } from './bench.ts'
+import { dialForCapture } from './capture-dial.ts'
 import { dialRounds, retryPairs } from './repeat-unseen.ts'
 import { runRounds, type Rounds, type RoundsWish } from './rounds.ts'
 
@@ -44,6 +45,8 @@ export const natTraversal: Runner<'nat-traversal'> = {
     const plain = failed.filter((s) => s.order === 'in-turn' || s.order === 'simultaneous')
     await retryPairs(bench, wish(work, all), pairsToRetry(plain), all, asItem(all, 'in-turn', [], keep))
   },
+
+  forCapture: dialForCapture,
 }
 
 interface Phase {

@@ -44,7 +44,18 @@ export const observed: Runner<'observed'> = {
     bench.world.log.info(`test: ${failed.length} pairs failed and are watched in one more window`)
     await runWindow(bench, work, names, before.length + 1, { retry: true }, keep)
   },
+
+  /** Nobody can be told to dial: both are watched as they are, and nothing is started afresh. */
+  async forCapture({ world }, { window }, _pair, { during }) {
+    const ended = await during()
+    await world.clock.sleep(Math.min(window.looks.at(-1) ?? 0, longestWatch) * 1000, world.signal)
+    await ended()
+    return null
+  },
 }
+
+/** Seconds of a capture without a dial. */
+const longestWatch = 15
 
 async function runWindow(
   bench: Bench,

@@ -16,6 +16,7 @@ import {
 import { askLink } from '../instruments/link.ts'
 import { watchArrivals } from '../instruments/arrivals.ts'
 import type { Bench, Runner, StoreItem } from './bench.ts'
+import { dialForCapture } from './capture-dial.ts'
 import { driverOf } from './drivers/drivers.ts'
 import { runRounds, type RoundsWish } from './rounds.ts'
 
@@ -39,6 +40,9 @@ export const throughput: Runner<'throughput'> = {
     for (const pair of pairsToRetry(failed))
       await timed({ bench: own, work, before: all }, [pair], keep, { retry: true })
   },
+
+  /** A plain dial: the first packets of a transfer look the same whatever its length. */
+  forCapture: dialForCapture,
 }
 
 /** The same program, told to send so much, in the words that its profile has for it. */

@@ -1,7 +1,8 @@
 /** Each kind of lie and breakage on a real lab: what the run says of it, in which words, with which exit code. */
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { captureSentences } from '../../src/domain/captures/sentences.ts'
 import type { Verdict } from '../../src/domain/verdict.ts'
 import { pathSeen } from '../../src/domain/preflight.ts'
 import { liar, scratch } from './cli.ts'
@@ -191,7 +192,10 @@ describe('a fault', () => {
     broken.push(() =>
       lab.on('saorsa-2', `mv /root/unit.kept ${unitFile}; systemctl daemon-reload; systemctl restart ${service}`),
     )
-    const s = await session({ nodes: ['saorsa-1', 'saorsa-2', 'saorsa-6', 'saorsa-7', 'saorsa-10'] })
+    const s = await session({
+      nodes: ['saorsa-1', 'saorsa-2', 'saorsa-6', 'saorsa-7', 'saorsa-10'],
+      tests: { capture: true },
+    })
     const end = await s.run()
     const v = await s.verdict()
     expect(v.classes).toMatchObject({
@@ -205,6 +209,29 @@ describe('a fault', () => {
     expect(v.reasons).toEqual([{ kind: 'failed', text: 'relay: 0/2 = 0 %, target 100 %' }])
     expect(end.answer).toMatchObject({ verdict: 'failed', state: 'AWAIT_PUSH' })
     expect(end.code).toBe(20)
+    // Each failing pair once more, beside the 12 that are judged: headers of both ends, and what they show.
+    const captures = await s.captures()
+    const dials = captures.map((c, i) => [c.round?.attempts[0]?.id, `1.capture-${i + 1}.${c.pair.from}.${c.pair.to}`])
+    expect(dials.map(([id]) => id)).toEqual(dials.map(([, own]) => own))
+    expect(captures.map((c) => c.pair.from).sort()).toEqual(['saorsa-10', 'saorsa-6'])
+    expect(v.samples).toHaveLength(12)
+    const six = captures.find((c) => c.pair.from === 'saorsa-6')
+    const sentences = six === undefined ? [] : captureSentences(six)
+    console.log(
+      captures.map((c) => captureSentences(c).join('\n')).join('\n\n'),
+      JSON.stringify(six?.ends).slice(0, 3000),
+    )
+    expect(sentences).toEqual(
+      expect.arrayContaining([
+        expect.stringMatching(
+          /^saorsa-6 sent \d+ UDP datagrams? to 198\.18\.10\.1\d*:\d+ .*; nothing of it arrived at saorsa-10$/,
+        ),
+      ]),
+    )
+    const folder = await s.folder()
+    const page = readFileSync(join(folder, readdirSync(folder).find((f) => f.startsWith('proof-')) ?? ''), 'utf8')
+    expect(page).toContain('Packets of pairs that failed')
+    expect(page).toMatch(/saorsa-6 → saorsa-10\*\* \(line [12]\): failed again: /)
   })
 
   test('a firewall of the nodes that drops the port of the service: named, and no failure of the program', async () => {
@@ -320,6 +347,7 @@ describe('a program that nobody can make dial', () => {
       profile: 'testnet-mesh',
       binary: await liar('mesh-fabricated-relay', place.dir),
       sampleFloor: 1,
+      tests: { capture: true },
     })
     const end = await s.run()
     const v = JSON.parse(readFileSync(join(await s.folder(), 'evidence/verdict.json'), 'utf8')) as Verdict
@@ -338,6 +366,13 @@ describe('a program that nobody can make dial', () => {
     )
     expect(v.reasons).toEqual([{ kind: 'failed', text: 'direct: 2/3 = 66.7 %, target 99 %' }])
     expect(end.code).toBe(20)
+    // Nobody can be told to dial: both ends are watched, and the packets of one way come to the node's interface.
+    const [watched, ...more] = await s.captures()
+    expect([watched?.pair, watched?.round, more]).toEqual([{ from: 'saorsa-7', to: 'saorsa-8' }, null, []])
+    const sentences = watched === undefined ? [] : captureSentences(watched)
+    expect(sentences[0]).toMatch(
+      /^saorsa-7 sent \d+ UDP datagrams? to 198\.18\.8\.10:9000 .*; \d+ UDP .* arrived at saorsa-8/,
+    )
   })
 })
 

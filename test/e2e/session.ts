@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { stringify } from 'yaml'
 import { isTest } from '../../src/domain/events/entry.ts'
 import { openGitLedger } from '../../src/adapters/git-ledger.ts'
+import type { PairCapture } from '../../src/domain/captures/capture.ts'
 import { fromLines, itemsFile, layout } from '../../src/domain/bundle.ts'
 import type { Attempt, Control, RoundEvidence } from '../../src/domain/evidence.ts'
 import type { Judgement } from '../../src/domain/suites/connectivity/judge.ts'
@@ -82,6 +83,7 @@ export interface Story {
   items<Id extends SuiteId>(suite: Id): Promise<readonly SuiteTypes[Id]['item'][]>
   controls(): Promise<readonly Control[]>
   preflight(): Promise<Preflight>
+  captures(): Promise<readonly PairCapture[]>
 }
 
 export async function story(w: Wish): Promise<Story> {
@@ -102,6 +104,8 @@ export async function story(w: Wish): Promise<Story> {
           sample_floor: w.sampleFloor ?? 2,
           coverage: w.coverage ?? 80,
         },
+        // Each takes seconds, and the tests of captures ask for them.
+        capture: false,
         custom: w.custom ?? [],
         ...w.tests,
       },
@@ -158,6 +162,7 @@ export async function story(w: Wish): Promise<Story> {
     whole,
     verdict,
     preflight: async () => JSON.parse(await evidence(layout.preflight)) as Preflight,
+    captures: async () => fromLines<PairCapture>(await evidence(layout.captures)),
     controls: async () => JSON.parse(await evidence(layout.controls)) as readonly Control[],
     begin: start,
     soak: async (limits = {}) => {

@@ -167,6 +167,7 @@ async function sealedAgain(folder: string): Promise<void> {
       measurements: await json(layout.nat),
       preflight: await json(layout.preflight),
       controls: await json(layout.controls),
+      captures: fromLines(await part(layout.captures)),
       running: await json(layout.running),
       logs: await json(layout.logs),
       metrics: await json(layout.metrics),

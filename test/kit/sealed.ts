@@ -83,6 +83,7 @@ export function bundleOf(changes: Changes = {}, version = sealedVersion): Bundle
     },
     preflight: { nodes: [], paths: [] },
     controls: consistentControls(input.evidence.controls),
+    captures: [],
     logs: noLogs,
     metrics: null,
     soak: null,

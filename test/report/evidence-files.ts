@@ -1,6 +1,8 @@
 /** Not a test: the files of an evidence folder that is read and judged, as JSON, to be changed and written. */
 import { itemsFile, layout, toLines, type Bundle } from '../../src/domain/bundle.ts'
 import { sha256, type Json } from '../../src/domain/ledger.ts'
+import { notRead } from '../../src/domain/evidence.ts'
+import { capturedEnd, packet, pairCapture } from '../kit/captures.ts'
 import { planOf as wholePlan } from '../kit/plan.ts'
 import { claimed, surface } from './surfaces.ts'
 
@@ -58,6 +60,23 @@ const preflight = {
 }
 const given = surface(claimed, { absent: { 'saorsa-9': 'no route' } }).bundle as Bundle
 const { answers, nodes, suites } = given.plan
+const callee = { node: 'saorsa-9', addresses: ['198.18.9.10'] }
+const caller = { node: 'saorsa-7', addresses: ['198.18.7.10'] }
+const about = { proto: 17, src: '198.18.7.10', dst: '198.18.9.10', sport: 4001, dport: 9000 }
+const captures = [
+  pairCapture([
+    capturedEnd(
+      'saorsa-7',
+      [callee],
+      [
+        packet('out', '198.18.7.10:4001', '198.18.9.10:9000', { offset: 0, more: true }),
+        packet('in', '198.18.9.10:0', '198.18.7.10:0', { proto: 1, type: 3, code: 4, mtu: 1300, about }),
+        packet('out', '198.18.7.10:4001', '198.18.9.10:9000', { proto: 6, flags: 2, dev: 'lo' }),
+      ],
+    ),
+    { node: 'saorsa-9', peers: [caller], seen: notRead('no packet socket') },
+  ]),
+]
 const fleet = { ...given.plan.fleet, lab: { natTimeoutFactor: 4, shaping: 'netem' } } as const
 export const good = JSON.parse(
   JSON.stringify({
@@ -66,6 +85,7 @@ export const good = JSON.parse(
     nat: given.measurements,
     preflight,
     controls: given.controls,
+    captures,
     running: given.running,
     logs: given.logs,
     metrics: given.metrics,
@@ -85,6 +105,8 @@ export const contents = (files: Files): Readonly<Record<string, string>> =>
   Object.fromEntries(
     (Object.keys(good) as Part[]).map((part) => [
       names[part],
-      part === 'entries' || part === 'attempts' ? toLines(files[part] as readonly Json[]) : JSON.stringify(files[part]),
+      part === 'entries' || part === 'attempts' || part === 'captures'
+        ? toLines(files[part] as readonly Json[])
+        : JSON.stringify(files[part]),
     ]),
   )

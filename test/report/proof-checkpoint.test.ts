@@ -42,6 +42,7 @@ function page(changes: Changes, checkpoint: Taking | null = taking(245_000)): st
     verdict: verdict(input),
     entries: [],
     manifest: manifestOf([]),
+    captures: [],
     logs: null,
     metrics: null,
     build: null,

@@ -50,6 +50,7 @@ function page(
     verdict: verdict(input),
     entries,
     manifest,
+    captures: [],
     logs: null,
     metrics: null,
     build: {

@@ -1,9 +1,9 @@
-//! The prober's command line: reflect, classify, punch, receive, send, drain, pour, reach, watch, confine, confined.
+//! The prober's command line: reflect, classify, punch, receive, send, drain, pour, reach, watch, capture, confine, confined.
 
 use vps_probe::args::Failure;
 use vps_probe::confine::{self, tries};
 use vps_probe::json::Object;
-use vps_probe::{classify, link, reach, receive, reflect, send, watch};
+use vps_probe::{capture, classify, link, reach, receive, reflect, send, watch};
 
 const HELP: &str = "vps-probe: independent NAT prober and control datagrams; JSON lines on standard output
 
@@ -20,6 +20,7 @@ const HELP: &str = "vps-probe: independent NAT prober and control datagrams; JSO
   vps-probe reach    --to IP:P --token HEX --nonce HEX [--sizes N,N] [--whole-sizes N,N]
                      [--bind-port P] [--mark IP:P --mark-bytes N] [--timeout-ms 2500]
   vps-probe watch    --to IP:P [--to IP:P ...] --token HEX --seconds N [--interval-ms 200]
+  vps-probe capture  --host IP [--host IP ...] --seconds N --packets N [--except-port P ...]
   vps-probe confine  --uid N --exec PATH... -- PROGRAM ARGS
   vps-probe confined [--pid N --exec PATH...]
 
@@ -47,12 +48,13 @@ fn main() {
         Some("pour") => link::pour(rest),
         Some("reach") => reach::run(rest),
         Some("watch") => watch::run(rest),
+        Some("capture") => capture::run(rest),
         Some("confine") => confine::run(rest),
         Some("confined") => tries::run(rest),
         // By a script, whose one word ends where its path begins.
         Some("confined-ran") => tries::ran(),
         _ => Err(Failure::Usage(
-            "name one of reflect, classify, punch, receive, send, drain, pour, reach, watch, confine, confined (see --help)".into(),
+            "name one of reflect, classify, punch, receive, send, drain, pour, reach, watch, capture, confine, confined (see --help)".into(),
         )),
     };
     let (message, code) = match outcome {

@@ -1,6 +1,7 @@
 /** What an evidence folder says twice must agree: everything that follows from something else in it is derived again. */
 import { checkpointOf, layout, type BundleHead } from '../bundle.ts'
 import { canonical } from '../canonical.ts'
+import { captureFaults } from '../captures/rederive.ts'
 import { hasPlan, type Entry } from '../events/entry.ts'
 import { mendedFaults } from '../fix/mended.ts'
 import { testPlan } from '../fix/red-first.ts'
@@ -33,6 +34,7 @@ export function rederivedFaults(bundle: BundleHead): readonly string[] {
     ...shippedFaults(bundle, session).map((f) => `${layout.facts}: ${f}`),
     ...instrumentsFaults(bundle),
     ...seedFaults(bundle),
+    ...captureFaults(bundle, rederiveContext(bundle)).map((f) => `${layout.captures}: ${f}`),
   ]
 }
 

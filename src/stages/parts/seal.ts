@@ -25,6 +25,7 @@ export async function seal(files: Files, folder: string, bundle: Bundle, judged:
   await put(layout.nat, jsonText(bundle.measurements))
   await put(layout.preflight, jsonText(bundle.preflight))
   await put(layout.controls, jsonText(bundle.controls))
+  await put(layout.captures, toLines(bundle.captures))
   await put(layout.running, jsonText(bundle.running))
   await put(layout.logs, jsonText(bundle.logs))
   await put(layout.metrics, jsonText(bundle.metrics))

@@ -10,6 +10,9 @@ export interface Series {
 
 export const connectivitySeries: Series = { prefix: '', ports: [10_500, 20_900] }
 
+/** Of pairs that are tried once more with a capture: none of it is taken for an attempt that counts. */
+export const captureSeries: Series = { prefix: 'capture-', ports: [20_901, 20_999] }
+
 /** Unique in a session's test. */
 export const attemptId = (test: number, { prefix }: Series, round: number, { from, to }: Pair): string =>
   `${test}.${prefix}${round}.${from}.${to}`
