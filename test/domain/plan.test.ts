@@ -81,6 +81,15 @@ describe('the plan', () => {
     expect(half.steps.find((s) => s.title === 'TEST')?.detail).toContain('225 s of waiting')
     expect(none.steps.find((s) => s.title === 'TEST')?.detail).not.toContain('waiting')
   })
+  test('says what is captured of pairs that fail, unless the configuration wants none', () => {
+    const detail = (capture: boolean) =>
+      assemblePlan({ ...input, config: { ...config, tests: { ...config.tests, capture } } }).steps.find(
+        (s) => s.title === 'TEST',
+      )?.detail
+    expect(config.tests.capture).toBe(true)
+    expect(detail(true)).toContain('6 at most) once more, outside of the rates, with the headers of their packets kept')
+    expect(detail(false)).not.toContain('headers')
+  })
   test("always has the registry and a bootstrap node, in the fleet's order", () => {
     const few = assemblePlan({
       ...input,
