@@ -274,7 +274,7 @@ describe('in evidence', () => {
     expect(verdict(verdictInputOf(bundle))).toEqual(verdict(verdictInputOf(bundleOf())))
     const section = capturesSection({ captures: bundle.captures, input: verdictInputOf(bundle) })
     const text = section === null ? '' : sectionText(section)
-    expect(text).toMatch(/saorsa-7 → saorsa-8 \(line 1\): failed again: /)
+    expect(text).toMatch(/saorsa-7 → saorsa-8, line 1: failed again: /)
     expect(text).toContain('saorsa-7 sent 3 UDP datagrams to 198.18.8.10:9000')
     expect(capturesSection({ captures: [], input: verdictInputOf(bundle) })).toBeNull()
   })

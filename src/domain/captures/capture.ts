@@ -66,7 +66,7 @@ export interface CapturedPeer {
 
 export interface CapturedEnd {
   readonly node: NodeName
-  /** The other end first; then those that could introduce or relay. */
+  /** The other end first; then bootstrap nodes and the host of the registry. */
   readonly peers: readonly CapturedPeer[]
   readonly seen: Read<Capture>
 }

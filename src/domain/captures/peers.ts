@@ -1,7 +1,7 @@
 /** Whose packets each end of a captured pair keeps, by the addresses that the outside knows these nodes by. */
 import { normalAddress } from '../addresses.ts'
 import type { Pair } from '../evidence.ts'
-import { bootstrapsOf, type Fleet, type NatMeasurement, type NodeName } from '../fleet.ts'
+import type { Fleet, NatMeasurement, NodeName } from '../fleet.ts'
 import { ownIPv6 } from '../own-ipv6.ts'
 import type { Preflight } from '../preflight.ts'
 import type { CapturedPeer } from './capture.ts'
@@ -13,13 +13,14 @@ export interface Addressed {
   readonly preflight: Preflight
 }
 
-/** Of the caller, and of the callee: the other end first, then bootstrap nodes, by which a pair is introduced or relayed. */
+/** Of the caller, and of the callee: the other end first, then those by which a pair is found, introduced or relayed. */
 export function capturePeers(
   { from, to }: Pair,
   on: Addressed,
 ): readonly [readonly CapturedPeer[], readonly CapturedPeer[]] {
   const ipv6 = ownIPv6(on.preflight)
-  const relays = bootstrapsOf(on.fleet)
+  const relays = on.fleet.nodes
+    .filter((n) => n.role === 'bootstrap' || n.role === 'registry')
     .map((n) => n.name)
     .filter((n) => on.there.includes(n) && n !== from && n !== to)
   const addressed = (node: NodeName): CapturedPeer => ({

@@ -95,7 +95,7 @@ function errorsAt({ node, seen }: CapturedEnd): readonly string[] {
   return [`${node} got ICMP errors: ${said.slice(0, mostErrors).join('; ')}${more}`]
 }
 
-/** With those that could introduce or relay, in numbers alone. */
+/** With those that could tell of it, introduce or relay it: in numbers alone. */
 function besides({ node, peers, seen }: CapturedEnd): readonly string[] {
   const packets = valueOf(seen)?.packets ?? []
   const lines = peers.slice(1).flatMap((peer) => {

@@ -25,7 +25,7 @@ export function capturesSection({ captures, input }: Pick<ProofInput, 'captures'
 }
 
 const pairBlocks = (c: PairCapture, line: number, judged: Judgement | undefined): readonly Block[] => [
-  paragraph(inline`${strong(`${c.pair.from} → ${c.pair.to}`)} (line ${String(line)}): ${whatCame(c, judged)}`),
+  paragraph(inline`${strong(`${c.pair.from} → ${c.pair.to}`)}, line ${String(line)}: ${whatCame(c, judged)}`),
   list(captureSentences(c).map((s) => text(s, 1000))),
 ]
 
