@@ -9,7 +9,10 @@ import { renderErrors, sitesIn } from './docs-errors.ts'
 import { actionInputs, fieldsTable, withPart, workflowWithForms } from './docs-forms.ts'
 import { inputsTable, outputsTable, withTable } from './docs-inputs.ts'
 import { renderProfiles } from './docs-profiles.ts'
+import { renderRecovery } from './docs-recovery.ts'
 import { withVersion } from './docs-version.ts'
+import { recoveryRules } from '../src/domain/recovery/rules.ts'
+import { provocations } from '../test/gauntlet/recovery/all.ts'
 import { jsonSchemas, schemaFile, type SchemaName } from '../src/inputs/json-schemas.ts'
 import pkg from '../package.json' with { type: 'json' }
 
@@ -38,6 +41,7 @@ const wanted = {
   ),
   'docs/github.md': withVersion(read('docs/github.md'), pkg.version),
   'docs/errors.md': renderErrors(failures, sites),
+  'docs/recovery.md': renderRecovery(recoveryRules, provocations),
   'docs/profiles.md': renderProfiles(jsonSchemas().profile),
   ...Object.fromEntries(
     Object.entries(jsonSchemas()).map(([name, schema]) => [

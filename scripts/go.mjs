@@ -39,6 +39,12 @@ const tasks = {
   },
   story: { system: true, native: 'must', act: (args) => runAsRoot('node', ['scripts/story.ts', ...args]) },
   pictures: { system: true, native: 'must', act: (args) => runAsRoot('node', ['scripts/pictures.ts', ...args]) },
+  'fix-story': { system: true, native: 'must', act: (args) => runAsRoot('node', ['scripts/fix-story.ts', ...args]) },
+  'recovery-table': {
+    system: true,
+    native: 'must',
+    act: (args) => runAsRoot('node', ['scripts/recovery-table.ts', ...args]),
+  },
   'nat-grid': { system: true, native: 'must', act: (args) => runAsRoot('node', ['scripts/nat-grid.ts', ...args]) },
   reached: { act: (args) => run('node', ['scripts/reached.ts', ...args]) },
   answers: { act: (args) => run('node', ['scripts/answers.ts', ...args]) },

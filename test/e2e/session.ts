@@ -29,7 +29,8 @@ export interface Wish {
   readonly coverage?: number
   readonly sampleFloor?: number
   readonly registrationSeconds?: number
-  readonly binary?: string
+  /** Null: it is built from `repo`. */
+  readonly binary?: string | null
   /** `testnet` unless told. */
   readonly profile?: string
   /** `connectivity` unless told. */
@@ -129,8 +130,7 @@ export async function story(w: Wish): Promise<Story> {
     'lab',
     '--lab',
     w.lab,
-    '--binary',
-    w.binary ?? (await example()),
+    ...(w.binary === null ? [] : ['--binary', w.binary ?? (await example())]),
     '--on-busy',
     'refuse',
     '--yes',

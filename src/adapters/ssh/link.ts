@@ -43,8 +43,8 @@ const ciphers: CipherAlgorithm[] = [
   'aes256-ctr',
 ]
 
-/** Keepalive every 15 s, four unanswered: a silent peer is lost after a minute and a quarter. */
-const keepalive = { keepaliveInterval: 15_000, keepaliveCountMax: 4 } as const
+/** A silent peer is lost after 20 s: before most commands are late, so that one that may run twice does. */
+const keepalive = { keepaliveInterval: 5000, keepaliveCountMax: 3 } as const
 
 /**
  * Resolves when authenticated. Failures: T005, T007, T011, T012; a plain Error where this address just did not work.

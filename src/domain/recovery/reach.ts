@@ -38,7 +38,7 @@ export const reachRules = {
   },
   'half-open': {
     situation: 'the other end of a connection is gone and nobody says so',
-    recognition: 'keepalives stay unanswered (four, 15 s apart)',
+    recognition: 'keepalives stay unanswered for 20 s',
     action: 'the connection is given up as lost, and a fresh one made for commands that are safe to run twice',
     budget: { times: 2, per: 'command' },
     usedUp: 'T001, as for a lost connection',
