@@ -30,7 +30,9 @@ export function renderRecovery(
     '',
     '| rule | provoked by | not the real cause |',
     '|---|---|---|',
-    ...ids.flatMap((id) => (provocations[id] ?? []).map((p) => `| ${[id, p.what, p.instead ?? ''].map(cell).join(' | ')} |`)),
+    ...ids.flatMap((id) =>
+      (provocations[id] ?? []).map((p) => `| ${[id, p.what, p.instead ?? ''].map(cell).join(' | ')} |`),
+    ),
     '',
     '## Retried without a firing',
     '',

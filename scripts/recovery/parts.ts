@@ -23,7 +23,17 @@ interface Place {
 
 const few = ['saorsa-1', 'saorsa-2', 'saorsa-7']
 const soaking = ['saorsa-1', 'saorsa-2', 'saorsa-7', 'saorsa-8']
-const all = ['saorsa-1', 'saorsa-2', 'saorsa-3', 'saorsa-5', 'saorsa-6', 'saorsa-7', 'saorsa-8', 'saorsa-9', 'saorsa-10']
+const all = [
+  'saorsa-1',
+  'saorsa-2',
+  'saorsa-3',
+  'saorsa-5',
+  'saorsa-6',
+  'saorsa-7',
+  'saorsa-8',
+  'saorsa-9',
+  'saorsa-10',
+]
 
 const small = { 'does not compile': 'broken', 'cannot fetch': 'fetches', 'no room to build': 'ends at once' } as const
 

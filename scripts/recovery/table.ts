@@ -22,9 +22,7 @@ export interface Row {
 
 export function rowsOf(ran: readonly Ran[]): readonly Row[] {
   const found = ran.flatMap(({ entries }) =>
-    entries.flatMap((e) =>
-      firingsOf([e]).map((firing) => ({ session: e.session, seq: e.seq, state: e.from, firing })),
-    ),
+    entries.flatMap((e) => firingsOf([e]).map((firing) => ({ session: e.session, seq: e.seq, state: e.from, firing }))),
   )
   return ruleIds.map((rule) => ({
     rule,

@@ -42,7 +42,11 @@ function worldOf(steps: readonly Step[]) {
     remote: async (node) => {
       recoveries.fire('address-failed', { node, recognised: 'no such name', done: 'tries its IP instead', nth: 1 })
       if (node === 'c') {
-        recoveries.fire('host-key-changed', { node, recognised: changed.message, done: 'the session stops', nth: 0 }, changed)
+        recoveries.fire(
+          'host-key-changed',
+          { node, recognised: changed.message, done: 'the session stops', nth: 0 },
+          changed,
+        )
         throw changed
       }
       throw new Failure({ code: 'T004', node, message: `${node}: cannot be reached` })
@@ -57,17 +61,25 @@ test.each([
   ['BUILD', ['begin', 'confirmed', 'ready']],
   ['DEPLOY', ['begin', 'confirmed', 'ready', 'built']],
   ['TEST', ['begin', 'confirmed', 'ready', 'built', 'deployed']],
-] as const)('a changed host key in %s stops the session with its own failure, and no node is left out by it', async (state, steps) => {
-  const { entries, world } = worldOf(steps)
-  const session = await run(plan, 's', world)
-  expect(session.state).toBe('STOPPED')
-  expect(isCheckpoint(session.state)).toBe(false)
-  expect(entries.at(-1)).toMatchObject({ from: state, event: 'unrecoverable', to: 'STOPPED', facts: { code: 'T011' } })
-  const fired = firingsOf(entries)
-  expect(fired.filter((f) => f.rule === 'host-key-changed').length).toBeGreaterThan(0)
-  expect(fired.filter((f) => f.rule === 'address-failed').map((f) => f.node)).toContain('a')
-  expect(session.recoveries['host-key-changed']).toBe(fired.filter((f) => f.rule === 'host-key-changed').length)
-})
+] as const)(
+  'a changed host key in %s stops the session with its own failure, and no node is left out by it',
+  async (state, steps) => {
+    const { entries, world } = worldOf(steps)
+    const session = await run(plan, 's', world)
+    expect(session.state).toBe('STOPPED')
+    expect(isCheckpoint(session.state)).toBe(false)
+    expect(entries.at(-1)).toMatchObject({
+      from: state,
+      event: 'unrecoverable',
+      to: 'STOPPED',
+      facts: { code: 'T011' },
+    })
+    const fired = firingsOf(entries)
+    expect(fired.filter((f) => f.rule === 'host-key-changed').length).toBeGreaterThan(0)
+    expect(fired.filter((f) => f.rule === 'address-failed').map((f) => f.node)).toContain('a')
+    expect(session.recoveries['host-key-changed']).toBe(fired.filter((f) => f.rule === 'host-key-changed').length)
+  },
+)
 
 test('firings are entries of the ledger in the state in which they came', async () => {
   const { entries, world } = worldOf(['begin', 'confirmed'])

@@ -46,7 +46,10 @@ describe('a firing', () => {
   })
   test('is taken by the ledger at an event of its own and at any other, and counted by the session', () => {
     const begun = story(['begin', 'confirmed'])
-    const own = next(begun, fold('s', begun), { event: 'recovered', why: 'w', facts: {} }, 9, undefined, [firing, firing])
+    const own = next(begun, fold('s', begun), { event: 'recovered', why: 'w', facts: {} }, 9, undefined, [
+      firing,
+      firing,
+    ])
     const first = own ?? expect.fail('no entry')
     const ready = entryAfter([...begun, first], 'ready')
     const carried = next(

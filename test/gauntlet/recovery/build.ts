@@ -77,7 +77,8 @@ export const build = {
 export function smallRepository(dir: string, wanted: 'broken' | 'fetches' | 'ends at once'): string {
   rmSync(dir, { recursive: true, force: true })
   mkdirSync(join(dir, 'src'), { recursive: true })
-  const dependency = wanted === 'fetches' ? '\n[dependencies]\nnowhere = { git = "http://127.0.0.1:9/nowhere.git" }\n' : ''
+  const dependency =
+    wanted === 'fetches' ? '\n[dependencies]\nnowhere = { git = "http://127.0.0.1:9/nowhere.git" }\n' : ''
   writeFileSync(
     join(dir, 'Cargo.toml'),
     `[package]\nname = "testnet-peer"\nversion = "0.1.0"\nedition = "2021"\n\n[profile.release]\nopt-level = 0\n${dependency}`,
@@ -99,7 +100,9 @@ export function smallRepository(dir: string, wanted: 'broken' | 'fetches' | 'end
     )
   }
   const git = (...args: readonly string[]): string =>
-    execFileSync('git', ['-C', dir, '-c', 'user.name=t', '-c', 'user.email=t@lab.invalid', ...args], { encoding: 'utf8' })
+    execFileSync('git', ['-C', dir, '-c', 'user.name=t', '-c', 'user.email=t@lab.invalid', ...args], {
+      encoding: 'utf8',
+    })
   git('init', '-q')
   git('add', '-A')
   git('commit', '-q', '-m', 'a small program')

@@ -106,7 +106,12 @@ export const node = {
           'saorsa-7',
           `ip netns add recovery 2>/dev/null || true; mkdir -p ${d}; printf '[Service]\\nNetworkNamespacePath=/run/netns/recovery\\n' >${d}/recovery.conf; systemctl daemon-reload; systemctl stop ${service} || true`,
         )
-        const stop = await beside(lab, 'saorsa-7', 'network', `${untilStarted(service)}; sleep 1; rm -r ${d}; systemctl daemon-reload`)
+        const stop = await beside(
+          lab,
+          'saorsa-7',
+          'network',
+          `${untilStarted(service)}; sleep 1; rm -r ${d}; systemctl daemon-reload`,
+        )
         return async () => {
           await stop()
           await lab.on('saorsa-7', `rm -rf ${d}; systemctl daemon-reload; ip netns del recovery || true`)
@@ -121,7 +126,8 @@ export const node = {
       what: 'between the registry and whoever asks it on its node stands another that first refuses, then answers 500, then garbage',
       node: 'saorsa-1',
       begin: async ({ lab }) => {
-        const table = 'table inet recovery { chain o { type nat hook output priority -100; tcp dport 8080 counter redirect to :9999; }; }'
+        const table =
+          'table inet recovery { chain o { type nat hook output priority -100; tcp dport 8080 counter redirect to :9999; }; }'
         const server = `perl -MIO::Socket::INET -e "my $l = IO::Socket::INET->new(LocalPort => 9999, Listen => 9, ReuseAddr => 1) or exit 1; my $n = 0; while ($n < 4) { my $c = $l->accept; my $q = <$c>; next unless defined $q; while (<$c>) { last if /^\\\\r?\\\\n/ } $n++; print $c ($n < 3 ? qq(HTTP/1.1 500 Broken\\\\r\\\\nContent-Length: 5\\\\r\\\\nConnection: close\\\\r\\\\n\\\\r\\\\nsorry) : qq(HTTP/1.1 200 OK\\\\r\\\\nContent-Length: 7\\\\r\\\\nConnection: close\\\\r\\\\n\\\\r\\\\ngarbage)); close $c }"`
         const stop = await beside(
           lab,
@@ -142,7 +148,8 @@ export const node = {
     {
       part: 'fleet',
       what: 'a node’s date is ten minutes ahead',
-      instead: 'nodes of a lab have this machine’s clock: the program date of the node is replaced by one that is ten minutes ahead',
+      instead:
+        'nodes of a lab have this machine’s clock: the program date of the node is replaced by one that is ten minutes ahead',
       node: 'saorsa-6',
       begin: async ({ lab }) => {
         await lab.on(

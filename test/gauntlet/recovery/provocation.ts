@@ -38,4 +38,5 @@ export const word = (text: string): string => `'${text.replaceAll("'", `'\\''`)}
 export const untilStarted = (service: string): string =>
   `old=$(systemctl show ${service} -p MainPID --value); for i in $(seq 12000); do p=$(systemctl show ${service} -p MainPID --value); [ "$p" != 0 ] && [ "$p" != "$old" ] && break; sleep 0.05; done`
 
-export const untilDialling = 'for i in $(seq 12000); do pgrep -f "testnet-peer [d]ial" >/dev/null && break; sleep 0.05; done'
+export const untilDialling =
+  'for i in $(seq 12000); do pgrep -f "testnet-peer [d]ial" >/dev/null && break; sleep 0.05; done'

@@ -5,7 +5,10 @@ import { beside, untilDialling } from './provocation.ts'
 
 /** One line of sshd's own configuration, in force for connections that come. */
 const sshd = async (lab: Parameters<typeof beside>[0], node: string, line: string): Promise<() => Promise<unknown>> => {
-  await lab.on(node, `cp /etc/ssh/sshd_config /root/sshd.kept; sed -i ${`'1i ${line}'`} /etc/ssh/sshd_config; systemctl restart ssh`)
+  await lab.on(
+    node,
+    `cp /etc/ssh/sshd_config /root/sshd.kept; sed -i ${`'1i ${line}'`} /etc/ssh/sshd_config; systemctl restart ssh`,
+  )
   return () => lab.on(node, 'mv /root/sshd.kept /etc/ssh/sshd_config; systemctl restart ssh')
 }
 
@@ -20,7 +23,13 @@ export const reach = {
         const argv = node?.proxy?.kind === 'command' ? node.proxy.argv : []
         const hosts = argv.find((a) => a.endsWith('/hosts')) ?? ''
         const before = readFileSync(hosts, 'utf8')
-        writeFileSync(hosts, before.split('\n').filter((l) => !l.endsWith(` ${node?.host ?? '-'}`)).join('\n'))
+        writeFileSync(
+          hosts,
+          before
+            .split('\n')
+            .filter((l) => !l.endsWith(` ${node?.host ?? '-'}`))
+            .join('\n'),
+        )
         return async () => writeFileSync(hosts, before)
       },
     },
