@@ -89,7 +89,7 @@ export const node = {
           lab,
           'saorsa-7',
           'oom',
-          `for n in 1 2 3; do ${untilStarted(service)}; g=/sys/fs/cgroup$(cut -d: -f3 /proc/$p/cgroup); python3 -c "import os; os.setxattr(\"$g\", \"user.oomd_ooms\", b\"$n\")" || true; kill -9 $p; done`,
+          `for n in 1 2 3; do ${untilStarted(service)}; g=/sys/fs/cgroup$(cut -d: -f3 /proc/$p/cgroup); python3 -c 'import os, sys; os.setxattr(sys.argv[1], "user.oomd_ooms", sys.argv[2].encode())' "$g" $n || true; kill -9 $p; done`,
         ),
     },
   ],
