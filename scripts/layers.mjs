@@ -23,6 +23,7 @@ const homes = {
   'test/gauntlet/alterations.test.ts': 'local',
   // It knows the command line and the lab.
   'test/gauntlet/lab/': 'local',
+  'test/gauntlet/recovery/': 'local',
   'test/gauntlet/fuzz.test.ts': 'local',
   'test/inputs/': 'pure',
   'test/instruments/': 'pure',
