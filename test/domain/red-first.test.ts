@@ -15,6 +15,7 @@ import type { SuiteResults } from '../../src/domain/suites/suite.ts'
 import { verdict, type Verdict } from '../../src/domain/verdict.ts'
 import { verdictInputOf, type Bundle } from '../../src/domain/bundle.ts'
 import { fixesSection } from '../../src/report/sections/fixes.ts'
+import { historySection } from '../../src/report/sections/history.ts'
 import { redBefore } from '../../src/stages/parts/red-before.ts'
 import { commit, fixFacts } from '../kit/facts.ts'
 import { planOf } from '../kit/plan.ts'
@@ -128,6 +129,8 @@ test('a test of it pays for no whole one that was cut off, and is told as a part
     [4, null, false],
   ])
   expect(judgeHistory({ begun: null, before: begun.slice(1, 3) }).reasons).toHaveLength(1)
+  const input = { ...verdictInputOf(bundleOf()), history: { begun: null, before: begun.slice(2, 3) } }
+  expect(JSON.stringify(historySection({ input }))).toContain('of a few attempts')
 })
 
 describe('the next fix is to mend', () => {

@@ -1,7 +1,7 @@
 /** Every other test of the program that this ledger knows of: what was begun, and what became of it. */
 import { iso } from '../../domain/text.ts'
 import type { ProofInput } from '../proof-input.ts'
-import { code, paragraph, strong, table, text, type Section } from '../section.ts'
+import { code, inline, paragraph, strong, table, text, type Section } from '../section.ts'
 
 export function historySection({ input: { history } }: Pick<ProofInput, 'input'>): Section | null {
   if (history === undefined) return null
@@ -18,7 +18,7 @@ export function historySection({ input: { history } }: Pick<ProofInput, 'input'>
               text(t.session, 80),
               `${t.test}`,
               iso(t.at),
-              t.end ?? strong('none'),
+              inline`${t.end ?? strong('none')}${t.part === true ? ', of a few attempts' : ''}`,
               t.end === null && roots.get(t.test) !== undefined ? code(roots.get(t.test) ?? 'not found') : '–',
             ]),
             ['left', 'right'],
