@@ -65,7 +65,15 @@ function session(plan: Plan, ...results: readonly StageResult[]): Session {
     {
       event: 'confirmed',
       why: 'bench',
-      facts: { planDigest: digest, soak: [], proof: 'logs', confirmedBy: 'bench', onBusy: 'refuse' },
+      facts: {
+        planDigest: digest,
+        soak: [],
+        proof: 'logs',
+        confirmedBy: 'bench',
+        onBusy: 'refuse',
+        restarts: 3,
+        preemptible: false,
+      },
     },
   ]
   const entries = [...asked, ...results].reduce<readonly Entry[]>((all, result) => {

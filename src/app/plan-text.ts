@@ -1,7 +1,7 @@
 /** The plan for a person: steps, time, what is asked for and not done, a build without a sandbox, soak, digest. */
 import type { SandboxKind } from '../domain/build.ts'
 import { planDigest, type Plan } from '../domain/plan.ts'
-import { stripHidden } from '../domain/text.ts'
+import { amount, duration, stripHidden } from '../domain/text.ts'
 import { planSummary } from '../inputs/summary.ts'
 
 export const planText = (plan: Plan, place: PlannedEnclosure): string =>
@@ -12,9 +12,7 @@ export const planText = (plan: Plan, place: PlannedEnclosure): string =>
     `About ${Math.ceil(plan.estimate.seconds / 60)} min, ${plan.estimate.attempts} attempts, ${plan.estimate.uploadBytes === null ? 'upload size known after the build' : `${plan.estimate.uploadBytes} bytes to upload`}.`,
     ...withoutSandbox(place),
     fixText(plan),
-    plan.soak.length === 0
-      ? 'Soak: off.'
-      : `Soak: ${plan.soak.join(', ')}; the fleet stays leased until the last checkpoint.`,
+    plan.soak.length === 0 ? 'Soak: off.' : soakText(plan),
     `Plan ${planDigest(plan).slice(0, 16)}.`,
   ].join('\n')
 
@@ -38,3 +36,12 @@ const withoutSandbox = ({ sandbox, unenclosed }: PlannedEnclosure): readonly str
           ? `The build would be refused here: this job holds a key or a token that writes, and has no sandbox (${sandbox.why}).`
           : `The build would run without a sandbox, as this user: the project's code sees what it sees (${sandbox.why}).`,
       ]
+
+function soakText({ soak, config }: Plan): string {
+  const { checkIntervalMinutes: minutes, maxRestarts, preemptible } = config.soak
+  const loops = maxRestarts === 0 ? 'no full loop' : `at most ${amount(maxRestarts, 'full loop')}`
+  return [
+    `Soak: ${soak.join(', ')}; the fleet stays leased until the last checkpoint${preemptible ? ', or until a newer commit of the branch wants it while this only waits' : ''}.`,
+    `Watched by a recorder on each node, a line every ${duration(minutes * 60_000)}; ${loops} after a regression.`,
+  ].join('\n')
+}

@@ -82,6 +82,8 @@ export const configShape = every<ProjectConfig>({
     checkIntervalMinutes: number,
     maxGrowthMbPerHour: orNull(number),
     maxGrowthFilesPerHour: orNull(number),
+    maxRestarts: number,
+    preemptible: flag,
   }),
   fix: orNull(
     every<FixConfig>({

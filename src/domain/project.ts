@@ -75,6 +75,10 @@ export interface ProjectConfig {
     /** Of a service through a wait; null: its growth is reported and decides nothing. */
     readonly maxGrowthMbPerHour: number | null
     readonly maxGrowthFilesPerHour: number | null
+    /** Full loops after a regression: a program that regresses each time would hold a fleet for ever. */
+    readonly maxRestarts: number
+    /** A wait may be ended by a newer commit of the same project and branch. */
+    readonly preemptible: boolean
   }
   /** What is told, and when; how a person is reached is their machine's to say. */
   readonly notifications: NotificationWishes

@@ -45,6 +45,10 @@ export interface Session {
   /** It went on without the run that began it, so the schedule may pick it up again. */
   readonly unattended: boolean
   readonly manualVerify: boolean
+  /** Full loops after a regression, by its plan. */
+  readonly restartsAllowed: number
+  /** Its waits may be ended by a newer commit of its branch. */
+  readonly preemptible: boolean
   readonly planDigest: string | null
   /** Its plan is limited to some attempts, so that it ends with its verdict. */
   readonly selection: boolean
@@ -75,6 +79,8 @@ export const idle = (id: string, at: number): Session => ({
   queued: null,
   unattended: false,
   manualVerify: false,
+  restartsAllowed: 0,
+  preemptible: false,
   planDigest: null,
   selection: false,
   origin: null,
@@ -121,6 +127,8 @@ function step(s: Session, e: Entry): Session {
           ? s.queued
           : null,
     unattended: s.unattended || e.event === 'queued' || e.to === 'RESTART',
+    restartsAllowed: e.event === 'confirmed' ? e.facts.restarts : s.restartsAllowed,
+    preemptible: e.event === 'confirmed' ? e.facts.preemptible : s.preemptible,
     manualVerify: e.event === 'confirmed' ? e.facts.proof === 'manual-verify' : s.manualVerify,
     planDigest: e.event === 'confirmed' || hasPlan(e) ? e.facts.planDigest : s.planDigest,
     selection: hasPlan(e) ? isSelection(e.facts) : s.selection,

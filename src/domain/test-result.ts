@@ -1,12 +1,13 @@
 /** What a sealed test is in the ledger: its verdict, or of what had failed before a fix, whether that is green. */
 import { markOf } from './continuity.ts'
-import type { StageResult } from './events/entry.ts'
+import type { Entry, StageResult } from './events/entry.ts'
 import type { StoredArtifact, Taking } from './events/facts.ts'
 import type { RunningProof } from './evidence.ts'
 import type { Red } from './fix/end.ts'
 import { redOutcome, redText } from './fix/red-first.ts'
 import { logCounts, type LogDigest } from './log-templates.ts'
 import { outcomesOf } from './outcomes.ts'
+import { regressedOf } from './regressed.ts'
 import { resultsOf, suiteCounts } from './suites/suite.ts'
 import { isInvalid, type Verdict } from './verdict.ts'
 
@@ -21,6 +22,8 @@ export interface SealedResult {
   /** What ran at its end. */
   readonly running: readonly RunningProof[]
   readonly checkpoint: Taking | null
+  /** Of the session, before this one. */
+  readonly entries: readonly Entry[]
   readonly artifact: StoredArtifact | null
   /** Null: none. */
   readonly pullRequest: string | null
@@ -34,6 +37,7 @@ export function testResult({ verdict: judged, logs, red, ...s }: SealedResult): 
   const why =
     judged.reasons[0]?.text ??
     `every group met its target in ${samples.length} attempts${again.length === 0 ? '' : `, ${again.length} tried again`}`
+  const regressed = judged.result === 'failed' ? regressedOf(judged, s.entries) : null
   const facts = {
     reasons: judged.reasons.map((r) => r.text),
     remarks: judged.remarks,
@@ -48,6 +52,7 @@ export function testResult({ verdict: judged, logs, red, ...s }: SealedResult): 
     running: s.running.map(markOf),
     checkpoint: s.checkpoint,
     artifact: s.artifact,
+    ...(regressed === null ? {} : { regressed }),
     ...(s.pullRequest === null ? {} : { pullRequest: s.pullRequest }),
   }
   if (red === null) return { event: judged.result, why, facts }

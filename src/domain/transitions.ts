@@ -1,6 +1,7 @@
 /** The transition table of spec §4 as data: which state follows each event of each state. */
 import type { EventOf } from './events/entry.ts'
 import type { Session } from './session.ts'
+import { amount } from './text.ts'
 import { perCheckpoint, type State } from './states.ts'
 
 export type Target = { readonly to: State; readonly why?: string }
@@ -10,16 +11,11 @@ const to = (state: State, why?: string): Target => (why === undefined ? { to: st
 const afterPass = (s: Session): Target =>
   s.checkpointsLeft[0] !== undefined ? to(s.checkpointsLeft[0]) : s.manualVerify ? to('AWAIT_APPROVAL') : to('COMPLETE')
 const afterRegression = (s: Session): Target =>
-  s.counters.restarts < restartsAllowed
+  s.counters.restarts < s.restartsAllowed
     ? to('RESTART', 'regression at a soak checkpoint')
-    : to('STOPPED', `regression after ${restartsAllowed} full loops: a person is asked`)
+    : to('STOPPED', `regression after ${amount(s.restartsAllowed + 1, 'full loop')}: a person is asked`)
 
 export const buildsAllowed = 3
-/**
- * The texts name no end to the loop of soak and restart; a program that regresses each time would hold a fleet for
- * ever.
- */
-export const restartsAllowed = 3
 
 const anywhere = {
   stop: () => to('STOPPED', 'stopped by a person'),

@@ -36,6 +36,18 @@ export const soakSchema = z
       .min(0)
       .optional()
       .describe('The same of its open files, sockets included (default: reported).'),
+    max_restarts: z
+      .int()
+      .min(0)
+      .max(10)
+      .default(3)
+      .describe('Full loops after a regression, before a person is asked (default 3).'),
+    preemptible: z
+      .boolean()
+      .default(false)
+      .describe(
+        'A session that waits for a checkpoint ends, superseded, when a newer commit of the same branch wants the fleet and may wait for it or supersede (default false: the newer one waits, for hours).',
+      ),
   })
   .prefault({})
 
@@ -45,4 +57,6 @@ export const soakConfigOf = (soak: z.infer<typeof soakSchema>): ProjectConfig['s
   checkIntervalMinutes: soak.check_interval_minutes,
   maxGrowthMbPerHour: soak.max_growth_mb_per_hour ?? null,
   maxGrowthFilesPerHour: soak.max_growth_files_per_hour ?? null,
+  maxRestarts: soak.max_restarts,
+  preemptible: soak.preemptible,
 })

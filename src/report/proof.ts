@@ -22,6 +22,7 @@ import { historySection } from './sections/history.ts'
 import { controlsSection, hooksSection, labSection, runningSection } from './sections/machines.ts'
 import { preflightSection } from './sections/preflight.ts'
 import { passportSection } from './sections/nat-passport.ts'
+import { regressionSection, restartsSection } from './sections/regression.ts'
 import { repeatSection } from './sections/repeat.ts'
 import { recoverySection } from './sections/recoveries.ts'
 import { evidenceSection, sourceSection, timingsSection } from './sections/record.ts'
@@ -38,8 +39,10 @@ export const proofSections = (p: ProofInput): readonly Section[] =>
     ...guarded('criteria', () => criteriaSection(p)),
     ...guarded('custom', () => customSection(p)),
     ...guarded('improvement', () => improvementSection(p)),
+    ...guarded('regression', () => regressionSection(p)),
     ...guarded('checkpoint', () => checkpointSection(p)),
     ...guarded('watch', () => watchSection(p)),
+    ...guarded('restarts', () => restartsSection(p)),
     ...suiteReports(p.verdict, p.input).flatMap((s) => [...s.overview, ...s.sentences, ...s.figures]),
     ...guarded('repeat', () => repeatSection(p.verdict, p.session)),
     ...guarded('captures', () => capturesSection(p)),

@@ -68,7 +68,7 @@ export const setup: Stage<'SETUP', Execution & Nodes & SessionRecord & LeaseTerm
   if (fault !== null) return { event: 'unrecoverable', why: withCause(fault, all), facts }
   return {
     event: 'ready',
-    why: `${left.length} of ${plan.nodes.length} nodes answered${all.length === 0 ? '' : `; left out: ${all.map((e) => e.node).join(', ')}`}`,
+    why: `${left.length} of ${plan.nodes.length} nodes answered${all.length === 0 ? '' : `; left out: ${all.map((e) => e.node).join(', ')}`}${leases.superseded === null ? '' : `; ended for it: session ${leases.superseded}`}`,
     facts,
   }
 }

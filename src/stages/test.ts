@@ -173,7 +173,13 @@ async function work(
   const artifact = await world.storeArtifact(folder, folder)
   const { root: evidenceRoot } = sealed
   const proposed = await proposeFix(world, plan, session, { verdict: judged, folder, evidenceRoot })
-  const of = { verdict: judged, logs: bundle.logs, checkpoint: session.checkpoint, red: own.red }
+  const of = {
+    verdict: judged,
+    logs: bundle.logs,
+    entries: bundle.entries,
+    checkpoint: session.checkpoint,
+    red: own.red,
+  }
   return testResult({ ...of, ...sealed, folder, running: after, artifact, pullRequest: proposed })
 }
 

@@ -51,6 +51,8 @@ describe('plan', () => {
     expect(entries[1]?.facts).toMatchObject({
       confirmedBy: 'alice (workflow_dispatch)',
       onBusy: 'queue',
+      restarts: 3,
+      preemptible: false,
       proof: 'logs',
     })
     const again = await t.runner.step('plan', { inputs: answers, attempt: 2 })

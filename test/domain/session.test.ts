@@ -188,6 +188,8 @@ describe('soak', () => {
         planDigest: 'd'.repeat(64).replaceAll('d', 'a'),
         confirmedBy: 'x',
         onBusy: 'queue',
+        restarts: 3,
+        preemptible: false,
         proof: 'logs',
         soak,
       },

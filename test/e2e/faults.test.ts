@@ -377,3 +377,46 @@ test('whatever happened, no lease is left', async () => {
     await Promise.all(['saorsa-2', 'saorsa-6', 'saorsa-7', 'saorsa-8', 'saorsa-10'].map((n) => holderOn(lab, n))),
   ).toEqual(['-', '-', '-', '-', '-'])
 })
+
+describe('a soak', () => {
+  const unit = `vps-test-soak-${service}`
+  const data = `/var/lib/${service}`
+  /** One sample more, as the timer takes them. */
+  const sample = (node: string, times = 1) =>
+    lab.on(node, `for i in $(seq ${times}); do systemctl start ${unit}.service; done`)
+  const recorders = async () =>
+    Promise.all(
+      public4.map((n) =>
+        lab.on(
+          n,
+          `systemctl is-active ${unit}.timer || true; ls -d /var/lib/vps-test/soak/${service} 2>/dev/null || true`,
+        ),
+      ),
+    )
+  test('that is watched: who died and came back as if nothing was, and who grows, fail the checkpoint', async () => {
+    const s = await session({
+      soak: true,
+      binary: await liar('ails', place.dir),
+      more: { soak: { wait_1hr: true, wait_6hr: false, check_interval_minutes: 1, max_growth_mb_per_hour: 500 } },
+    })
+    expect((await s.run()).answer).toMatchObject({ state: 'WAIT_1HR' })
+    expect(await recorders()).toEqual(public4.map(() => `active\n/var/lib/vps-test/soak/${service}\n`))
+    for (const node of public4) await sample(node)
+    await lab.on(
+      'saorsa-7',
+      `touch ${data}/die; until [ "$(systemctl show ${service} -p NRestarts --value)" = 1 ] && systemctl is-active -q ${service}; do sleep 0.1; done`,
+    )
+    await sample('saorsa-7')
+    // Whoever looks at the service alone finds one that never died.
+    await lab.on(
+      'saorsa-7',
+      `systemctl restart ${service}; [ "$(systemctl show ${service} -p NRestarts --value)" = 0 ]`,
+    )
+    await lab.on('saorsa-8', `touch ${data}/leak`)
+    await sample('saorsa-8', 12)
+    const end = await s.soak()
+    const failed = (await s.entries()).find((e) => e.event === 'failed')
+    expect(failed, end.err).toMatchObject({ from: 'TEST', to: 'RESTART' })
+    console.log(JSON.stringify(failed?.facts, null, 1).slice(0, 3000))
+  })
+})

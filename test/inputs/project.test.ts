@@ -35,6 +35,8 @@ const defaults = {
     checkIntervalMinutes: 5,
     maxGrowthMbPerHour: null,
     maxGrowthFilesPerHour: null,
+    maxRestarts: 3,
+    preemptible: false,
   },
   notifications: usualWishes,
   fix: null,

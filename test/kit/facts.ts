@@ -144,6 +144,8 @@ export function factsFor(session: Session, plan: Plan, at: number): AllFacts {
         proof: 'logs',
         confirmedBy: 'alice',
         onBusy: 'queue',
+        restarts: 3,
+        preemptible: false,
       },
     },
     SETUP: {
@@ -184,7 +186,7 @@ export function factsFor(session: Session, plan: Plan, at: number): AllFacts {
       'no-fix-command': {},
     },
     ...perCheckpoint(() => ({ ...anywhere, missed, due: { checkpoint: now } })),
-    RESTART: { ...anywhere, claimed: {}, recovered: {}, restart: {} },
+    RESTART: { ...anywhere, claimed: {}, recovered: {}, restart: { loop: session.counters.restarts + 2, budget: 3 } },
     AWAIT_PUSH: { ...anywhere, pushed: asked },
     AWAIT_APPROVAL: {
       ...anywhere,

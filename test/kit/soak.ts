@@ -9,6 +9,8 @@ export const soakOf = (tolerance = 0, more: Partial<ProjectConfig['soak']> = {})
   checkIntervalMinutes: 5,
   maxGrowthMbPerHour: null,
   maxGrowthFilesPerHour: null,
+  maxRestarts: 3,
+  preemptible: false,
   ...more,
 })
 

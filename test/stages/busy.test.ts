@@ -72,20 +72,36 @@ describe.skipIf(!isRoot)(`a fleet with a lease${needsRoot}`, () => {
     readonly project?: string
     readonly on?: string
     readonly onBusy?: BusyPolicy
-    readonly until?: 'INTERVIEW' | 'SETUP' | 'STOPPED'
+    readonly until?: 'INTERVIEW' | 'SETUP' | 'STOPPED' | 'WAIT_1HR' | 'checkpoint'
+    readonly commit?: string
+    readonly preemptible?: boolean
     readonly pushedAt?: number
   }
   /** A session in SETUP, or as far as told; with `pushedAt` in BUILD, by a push. */
   async function session(
     id: string,
-    { at, branch = 'main', project = 'p', on = fleet.name, onBusy = 'queue', until = 'SETUP', pushedAt }: Wish,
+    {
+      at,
+      branch = 'main',
+      project = 'p',
+      on = fleet.name,
+      onBusy = 'queue',
+      until = 'SETUP',
+      pushedAt,
+      commit,
+      preemptible = false,
+    }: Wish,
   ): Promise<Session> {
     const asked = planOf({ project, fleet: labFleet(nodes, on), nodes: [...nodes] })
-    const origin = { repository: 'o/r', branch, commit: null, event: 'push', actor: null }
+    const origin = { repository: 'o/r', branch, commit: commit ?? null, event: 'push', actor: null }
     const steps: readonly Step[] = [
       ['begin', { origin }],
-      ...(until === 'INTERVIEW' ? [] : [['confirmed', { onBusy }] as const]),
+      ...(until === 'INTERVIEW' ? [] : [['confirmed', { onBusy, preemptible, soak: ['WAIT_1HR'] }] as const]),
       ...(until === 'STOPPED' ? (['stop'] as const) : []),
+      ...(until === 'WAIT_1HR' || until === 'checkpoint'
+        ? (['ready', 'built', 'deployed', 'begun', 'passed'] as const)
+        : []),
+      ...(until === 'checkpoint' ? (['due'] as const) : []),
       ...(pushedAt === undefined
         ? []
         : (['ready', ['failed', {}], 'no-fix-command', ['pushed', { origin }, { at: pushedAt }]] as const)),
@@ -402,6 +418,58 @@ describe.skipIf(!isRoot)(`a fleet with a lease${needsRoot}`, () => {
     expect('why' in got && got.why).toMatch(why)
     expect([holder('a'), holder('b')]).toEqual(['theirs', '-'])
     if (theirs !== null) expect(await events('theirs')).toEqual(['begin', 'confirmed'])
+  })
+
+  const old = 'a'.repeat(40)
+  const newer = { at: 5, commit: 'b'.repeat(40) }
+  const waiting = { at: 1, commit: old, preemptible: true, until: 'WAIT_1HR' } as const
+  test('queue: a soak that is preemptible and waits ends for a newer commit of its branch', async () => {
+    await session('theirs', waiting)
+    await lease('a', 'theirs')
+    await lease('b', 'theirs')
+    const { world: w, waits } = world(60_000)
+    const got = await leaseFleet(plan, await session('mine', newer), w, nodes)
+    expect('done' in got && [[...got.done.keys()], got.superseded]).toEqual([['a', 'b'], 'theirs'])
+    expect(waits).toEqual([])
+    expect((await ledger.read('theirs')).at(-1)).toMatchObject({
+      from: 'WAIT_1HR',
+      event: 'superseded',
+      to: 'STOPPED',
+      why: 'superseded; by mine, of the newer commit bbbbbbbbbbbb, while it waited for WAIT_1HR: its soak is preemptible',
+    })
+  })
+  test.each<[string, Partial<Wish>, Partial<Wish>]>([
+    ['that is not preemptible', { preemptible: false }, {}],
+    ['whose checkpoint is being taken', { until: 'checkpoint' }, {}],
+    ['that is at work', { until: 'SETUP' }, {}],
+    ['of the same commit', {}, { commit: old }],
+    ['of another branch', { branch: 'topic' }, {}],
+    ['of no branch', { branch: null }, { branch: null }],
+    ['of another project', { project: 'q' }, {}],
+    ['of a newer one', { at: 9 }, {}],
+    ['where we do not queue', {}, { onBusy: 'refuse' }],
+  ])('queue: not one %s', async (_, theirs, ours) => {
+    await session('theirs', { ...waiting, ...theirs })
+    await lease('a', 'theirs')
+    const got = await leaseFleet(plan, await session('mine', { ...newer, ...ours }), world(0).world, nodes)
+    expect('done' in got).toBe(false)
+    expect([holder('a'), await events('theirs')]).toEqual(['theirs', expect.not.arrayContaining(['superseded'])])
+  })
+  test('queue: a checkpoint that is claimed at that moment is first', async () => {
+    await session('theirs', waiting)
+    await lease('a', 'theirs')
+    const { world: w } = world(0)
+    const late: Outside = {
+      ...w,
+      ledger: {
+        ...ledger,
+        append: async () => {
+          throw new Failure({ code: 'B001', message: 'another writer was first' })
+        },
+      },
+    }
+    expect(await leaseFleet(plan, await session('mine', newer), late, nodes)).toMatchObject({ event: 'queued' })
+    expect(holder('a')).toBe('theirs')
   })
 
   test('supersede: a holder that comes back is not ended again and again', async () => {

@@ -5,13 +5,14 @@ import type { BuildMethod, BuildRecord } from '../build.ts'
 import { baselineSchema } from '../baseline.ts'
 import { countsSchema } from '../counts.ts'
 import { outcomesSchema } from '../outcomes.ts'
+import { regressedSchema } from '../regressed-schema.ts'
 import { proofKinds, type Plan } from '../plan.ts'
 import { fields, kinds, list, name, number, oneOf, orNull, text, type Check } from '../shape.ts'
 import { checkpointStates, isCheckpoint, type Checkpoint } from '../states.ts'
 import type { Origin, Writer } from '../writer.ts'
 
 /** Of the ledger: grows when facts change. Entries of another format are refused. */
-export const ledgerFormat = 4
+export const ledgerFormat = 5
 
 /** A value that is checked without being copied. */
 const checked = <T>(check: Check) =>
@@ -239,4 +240,6 @@ export const tested = {
   artifact: artifact.nullable(),
   /** Of the fix that it was passed with. */
   pullRequest: z.string().max(500).optional(),
+  /** What a checkpoint that failed lost. */
+  regressed: regressedSchema.optional(),
 }

@@ -57,6 +57,10 @@ export const rows = {
       proof: facts.proofKind,
       confirmedBy: z.string(),
       onBusy: z.enum(busyPolicies),
+      /** Full loops after a regression. */
+      restarts: z.int().nonnegative(),
+      /** Its waits may be ended by a newer commit of its branch. */
+      preemptible: z.boolean(),
     }),
   },
   SETUP: { ...atWork, queued, ready: row(setUp, { exit: 'failed', outcome: 'progress' }) },
@@ -103,7 +107,7 @@ export const rows = {
   })),
   RESTART: {
     ...atWork,
-    restart: row({}, { exit: 'failed', counts: 'restarts', outcome: 'progress' }),
+    restart: row({ loop: z.int(), budget: z.int() }, { exit: 'failed', counts: 'restarts', outcome: 'progress' }),
   },
   AWAIT_PUSH: { ...anywhere, pushed: row(confirmable, { exit: 'failed', outcome: 'progress' }) },
   AWAIT_APPROVAL: {

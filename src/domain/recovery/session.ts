@@ -30,8 +30,8 @@ export const sessionRules = {
     situation: 'a soak checkpoint regresses',
     recognition: 'the verdict of a test at a checkpoint',
     action: 'RESTART: the full loop from SETUP',
-    budget: { times: 3, per: 'session' },
+    budget: { times: 'decided', per: 'session: soak.max_restarts' },
     usedUp: 'STOPPED: a person is asked',
-    proof: 'lists each full loop that followed a regression',
+    proof: 'lists each full loop that followed a regression, and what had regressed',
   },
 } as const satisfies Readonly<Record<string, RecoveryRule>>

@@ -1,7 +1,7 @@
 /** Transitions of the session that are recovery rules at work: one row for each, read by whoever writes entries. */
 import type { StageResult } from '../events/entry.ts'
 import type { Session } from '../session.ts'
-import { buildsAllowed, restartsAllowed } from '../transitions.ts'
+import { buildsAllowed } from '../transitions.ts'
 import type { State } from '../states.ts'
 import type { Fired } from './firing.ts'
 import type { RuleId } from './rules.ts'
@@ -54,7 +54,8 @@ const rows: readonly Row[] = [
           {
             recognised: outcome.why,
             done: to === 'RESTART' ? 'the full loop from SETUP' : 'a person is asked',
-            ...budget(session.counters.restarts + 1, restartsAllowed, to !== 'RESTART'),
+            of: session.restartsAllowed,
+            ...budget(session.counters.restarts + 1, session.restartsAllowed, to !== 'RESTART'),
           },
         ]
       : null,

@@ -3,12 +3,12 @@
  * (spec §4 on_busy).
  */
 import type { BusyPolicy } from '../../domain/answers.ts'
-import { Failure, failureFacts } from '../../domain/failure.ts'
+import { Failure, failureFacts, isFailure } from '../../domain/failure.ts'
 import type { NodeName } from '../../domain/fleet.ts'
 import type { Entry } from '../../domain/ledger.ts'
 import { workingMs } from '../../domain/lease-policy.ts'
 import type { Plan } from '../../domain/plan.ts'
-import { isFinal } from '../../domain/states.ts'
+import { isCheckpoint, isFinal } from '../../domain/states.ts'
 import { fold, type Session } from '../../domain/session.ts'
 import { next } from '../../domain/next.ts'
 import { hasPlan, type StageResult } from '../../domain/events/entry.ts'
@@ -20,6 +20,11 @@ import { giveLeasesBack, takeLeases } from './leases.ts'
 /** What a session comes to without its fleet. */
 export type Busy = Extract<StageResult<'SETUP'>, { readonly event: 'queued' | 'superseded' | 'unrecoverable' }>
 
+/** `superseded`: the session that was ended for it. */
+export interface FleetLeases extends PerNode<number> {
+  readonly superseded: string | null
+}
+
 const pollMs = 5000
 
 /** The leases, or what the session comes to without them. */
@@ -28,7 +33,7 @@ export async function leaseFleet(
   session: Session,
   world: Execution & Nodes & SessionRecord & LeaseTerms,
   nodes: readonly NodeName[],
-): Promise<PerNode<number> | Busy> {
+): Promise<FleetLeases | Busy> {
   const confirmed = session.newest.INTERVIEW
   const policy: BusyPolicy = confirmed?.event === 'confirmed' ? confirmed.facts.onBusy : 'refuse'
   const deadline = world.clock.now() + world.patienceMs
@@ -36,7 +41,7 @@ export async function leaseFleet(
   for (;;) {
     const leases = await takeLeases(world, plan, session.id, nodes, workingMs(session, world.clock.now()))
     const busy = [...leases.failed.values()].find((f) => f.kind === 'busy')
-    if (busy === undefined) return leases
+    if (busy === undefined) return { ...leases, superseded: ended }
     // Half a fleet is no fleet, and whoever has the other half would wait for us.
     await giveLeasesBack(world, plan, session.id, [...leases.done.keys()])
     const holder = busy.facts.held?.holder ?? ''
@@ -47,6 +52,10 @@ export async function leaseFleet(
       continue
     }
     if (policy !== 'queue') return refusal(busy)
+    if (holder !== ended && (await preempt(plan, session, world, holder))) {
+      ended = holder
+      continue
+    }
     const newer = await newerOf(plan, session, world)
     if (newer !== null) return { event: 'superseded', why: `${newer} is newer and waits for the same fleet`, facts: {} }
     world.log.progress('queue', `${busy.message}; waiting`)
@@ -77,8 +86,7 @@ async function supersede(
   const entries = await world.ledger.read(holder)
   const other = fold(holder, entries)
   if (entries.length === 0) return 'it is not in this ledger, so it cannot be superseded from here'
-  const branch = session.origin?.branch ?? null
-  if (branch === null || other.origin?.branch !== branch || projectOf(entries) !== plan.config.project)
+  if (!isOfSameBranch(plan, session, entries, other))
     return 'only a session of the same project and branch may be superseded'
   if (!isFinal(other.state)) {
     const superseded = { event: 'superseded', why: `by ${session.id}`, facts: {} } as const
@@ -88,6 +96,43 @@ async function supersede(
   }
   await giveLeasesBack(world, plan, holder, plan.nodes)
   return null
+}
+
+const isOfSameBranch = (plan: Plan, session: Session, entries: readonly Entry[], other: Session): boolean => {
+  const branch = session.origin?.branch ?? null
+  return branch !== null && other.origin?.branch === branch && projectOf(entries) === plan.config.project
+}
+
+/**
+ * Ends the holder where it only waits for a checkpoint, its configuration lets a newer commit of its branch end that
+ * wait, and this is one. A checkpoint that is claimed at this moment is first, and is waited for.
+ */
+async function preempt(
+  plan: Plan,
+  session: Session,
+  world: Execution & Nodes & SessionRecord,
+  holder: string,
+): Promise<boolean> {
+  const entries = await world.ledger.read(holder)
+  if (entries.length === 0) return false
+  const other = fold(holder, entries)
+  const [then, now] = [other.origin?.commit ?? null, session.origin?.commit ?? null]
+  const newer =
+    now !== null && then !== null && now !== then && askedAt(await world.ledger.read(session.id)) > askedAt(entries)
+  if (!other.preemptible || !isCheckpoint(other.state) || !newer || !isOfSameBranch(plan, session, entries, other))
+    return false
+  const why = `by ${session.id}, of the newer commit ${now.slice(0, 12)}, while it waited for ${other.state}: its soak is preemptible`
+  const entry = next(entries, other, { event: 'superseded', why, facts: {} }, world.clock.now(), world)
+  if (entry === undefined) return false
+  try {
+    await world.ledger.append(holder, entry)
+  } catch (error) {
+    if (isFailure(error, 'B001')) return false
+    throw error
+  }
+  world.log.warn(`${holder} ends: its soak waited for ${other.state}, and is superseded by this session`)
+  await giveLeasesBack(world, plan, holder, plan.nodes)
+  return true
 }
 
 /**

@@ -53,6 +53,8 @@ export async function confirmSession(
       proof: proof.value,
       confirmedBy,
       onBusy,
+      restarts: plan.config.soak.maxRestarts,
+      preemptible: plan.config.soak.preemptible,
     },
   })
 }

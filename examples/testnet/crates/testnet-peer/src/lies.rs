@@ -15,6 +15,7 @@ use crate::known_peers::options::Send;
 use crate::payload::{Nonce, Source};
 use crate::wire::{Header, PeerId};
 
+mod ails;
 mod another_program;
 mod by_tcp;
 mod claims;
@@ -65,6 +66,7 @@ fn told(name: &str, nonce: &Nonce) -> bool {
 pub fn beside(options: &NodeOptions) {
     leak::when_asked(options.data_dir.clone());
     match lie() {
+        Some((name, _)) if name == "ails" => ails::watch(&options.data_dir),
         Some((name, _)) if name == "another-program" => another_program::serve(),
         Some((name, _)) if name == "record-by-tcp" || name == "tcp-tunnel" => by_tcp::listen(options),
         _ => {}
