@@ -46,6 +46,7 @@ const sessions = (state: State): readonly Session[] => {
               checkpoint: taken === null ? null : { name: taken, dueAt: 0, takenAt: 0, latenessMs: 0 },
               inconclusiveInARow: times,
               failedBuildsInARow: times,
+              restartsAllowed: 3,
               counters: { ...none.counters, restarts: times },
             }
           }),

@@ -26,6 +26,7 @@ const defaults = {
     messageDelivery: { enabled: false, successRate: 100, messageCount: 100 },
     crdtConsistency: { enabled: false, maxSyncSeconds: 30 },
     channelCreation: { enabled: false, channelsToCreate: 10 },
+    capture: true,
     survival: { enabled: false, successRate: 100 },
     custom: [],
   },
