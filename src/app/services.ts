@@ -53,7 +53,7 @@ export async function removeServices(
     const lease = { service, holder: session, fence: leases.done.get(name) ?? 0 }
     const result = await (
       await world.remote(name)
-    ).run(removeUnit(unit, installPath, lease), { timeoutMs: 60_000, signal: world.signal })
+    ).run(removeUnit(unit, installPath, plan.config.project, lease), { timeoutMs: 60_000, signal: world.signal })
     return { unit, answer: result.code === 0 ? result.stdout.trim() : `failed: ${result.stderr.trim().slice(-200)}` }
   })
   const answers = [...done.done].flatMap(([node, a]) => (a === null ? [] : [{ node, ...a }]))

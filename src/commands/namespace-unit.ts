@@ -36,7 +36,8 @@ export const writeNamespace = (name: string, container: string | undefined): Raw
   return container === undefined
     ? removeNamespace(name)
     : raw(sh`printf %s ${namespaceUnitText(name, container)} >${f}.new
-    if cmp -s ${f}.new ${f}; then rm -f ${f}.new; else mv ${f}.new ${f}; systemctl daemon-reload; systemctl enable -q ${`${namespaceUnit(name)}.service`} 2>/dev/null || true; fi`)
+    if cmp -s ${f}.new ${f}; then rm -f ${f}.new; else mv ${f}.new ${f}; systemctl daemon-reload; fi
+    systemctl enable -q ${`${namespaceUnit(name)}.service`} 2>/dev/null || true`)
 }
 
 /** Stops it, and with it the service. */

@@ -61,7 +61,10 @@ export const receive = (r: Release, packing: 'zstd' | 'gzip'): Command => ({
     chmod 755 "$part"; sync "$part"; mv -f "$part" "$dir"/${r.name}`,
 })
 
-interface Held {
+/** Below the install path: the text of the unit that each release ran by, `<sha256>.<unit>`. */
+export const unitsDir = '.units'
+
+export interface Held {
   readonly service: string
   readonly holder: string
   readonly fence: number

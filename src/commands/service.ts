@@ -10,7 +10,8 @@ import { namespaceUnit, removeNamespace, stopNamespace, writeNamespace } from '.
 import { lifeOf, placeOf } from './place.ts'
 import { quote, raw, sh } from './quote.ts'
 import type { FleetNode } from '../domain/fleet.ts'
-import { undoSwitch, type Release } from './release.ts'
+import { ourUnit } from './halt.ts'
+import { undoSwitch, unitsDir, type Release } from './release.ts'
 import { commandLine, marker, quoted } from './unit-words.ts'
 
 export interface Unit {
@@ -82,7 +83,7 @@ export const writeUnit = (
     ${writeNamespace(u.name, u.container)}
     mkdir -p ${ownersDir}; printf '%s\n' ${project} ${lease.holder} ${releasesOf(u)} >${ownersDir}/${raw(quote(u.name))}
     printf %s ${unitText(u)} >"$f.new"
-    if cmp -s "$f.new" "$f"; then rm -f "$f.new"; echo same; exit 0; fi
+    if cmp -s "$f.new" "$f"; then rm -f "$f.new"; systemctl enable -q ${`${u.name}.service`} 2>/dev/null || true; echo same; exit 0; fi
     if [ -e "$f" ]; then cp -p "$f" "$f.before"; else rm -f "$f.before"; fi
     mv "$f.new" "$f"; systemctl daemon-reload; systemctl enable -q ${`${u.name}.service`} 2>/dev/null || true; echo changed`,
 })
@@ -136,38 +137,44 @@ export const putBack = (
     echo "$was"`,
 })
 
-/** The unit's text of before is not needed any more: what is written down is only ever of the last change. */
-export const settleUnit = (unit: string): Command => ({
+/**
+ * The unit's text of before is not needed any more: what is written down is only ever of the last change. The present one
+ * is kept beside the releases, so that this release can be gone back to as it ran.
+ */
+export const settleUnit = (unit: string, { installPath, sha256 }: Release): Command => ({
   kind: 'script',
   why: `keep unit ${unit}`,
   idempotent: true,
-  text: sh`rm -f /etc/systemd/system/${raw(quote(`${unit}.service.before`))}`,
+  text: sh`f=/etc/systemd/system/${raw(quote(`${unit}.service`))}; rm -f "$f.before"
+    if grep -qxF ${marker} "$f"; then cd ${installPath}; mkdir -p ${unitsDir}; cp "$f" ${unitsDir}/.new; mv -f ${unitsDir}/.new ${unitsDir}/${`${sha256}.${unit}`}; fi 2>/dev/null || true`,
 })
 
-/** The unit, its releases and its data; prints `removed`, `absent`, or `foreign` for a unit that is not ours. */
+/**
+ * The unit, its releases and its data; prints `removed`, `absent`, `foreign` for a unit that is not ours, or `other` for
+ * one that is another project's. Of one that was cut off, what is left goes: the unit's file is the last.
+ */
 export const removeUnit = (
   unit: string,
   installPath: string,
+  project: string,
   lease: { readonly service: string; readonly holder: string; readonly fence: number },
 ): Command => ({
   kind: 'script',
   why: `remove ${unit}`,
   idempotent: true,
   text: sh`${fenced(lease.service, lease.holder, lease.fence)}
-    f=/etc/systemd/system/${raw(quote(`${unit}.service`))}
-    if ! [ -e "$f" ]; then
-      if systemctl cat ${`${unit}.service`} >/dev/null 2>&1; then echo foreign; else echo absent; fi; exit 0
-    fi
-    if ! grep -qxF ${marker} "$f"; then echo foreign; exit 0; fi
+    ${ourUnit(unit)}
+    owner=${ownersDir}/${raw(quote(unit))}; if [ -s "$owner" ] && [ "$(head -n 1 "$owner")" != ${project} ]; then echo other; exit 0; fi
     ${removeNamespace(unit)}
     systemctl disable -q --now ${`${unit}.service`} 2>/dev/null || systemctl stop ${`${unit}.service`}
     systemctl clean --what=state ${`${unit}.service`} 2>/dev/null || rm -rf ${dataDir(unit)}
-    rm -f "$f" "$f.before" "$f.new" ${ownersDir}/${raw(quote(unit))}; systemctl daemon-reload
-    systemctl reset-failed ${`${unit}.service`} 2>/dev/null || true
     if cd ${installPath} 2>/dev/null; then
       for d in releases/*; do n=$(basename "$d"); case "$n" in *[!0-9a-f]*) ;; *) rm -rf "./$d";; esac; done
+      rm -rf ${unitsDir} .confined
       rm -f current .current.new .switched .switched.new; rmdir releases 2>/dev/null || true; cd /; rmdir ${installPath} 2>/dev/null || true
     fi
+    rm -f "$f" "$f.before" "$f.new" "$owner"; systemctl daemon-reload
+    systemctl reset-failed ${`${unit}.service`} 2>/dev/null || true
     echo removed`,
 })
 

@@ -263,7 +263,7 @@ describe.skipIf(!isRoot)(`switching${needsRoot}`, () => {
     const [a, b] = [put('a'), put('b')]
     const removed = async (): Promise<string> => {
       writeFileSync(join(box.dir, 'units/svc.service'), marker)
-      return (await box.run(removeUnit('svc', a.installPath, lease))).stdout
+      return (await box.run(removeUnit('svc', a.installPath, 'mine', lease))).stdout
     }
     for (const r of [a, b]) await box.run(switchTo(r, lease))
     writeFileSync(join(a.installPath, '.switched.new'), 'cut off')
@@ -273,6 +273,15 @@ describe.skipIf(!isRoot)(`switching${needsRoot}`, () => {
     writeFileSync(join(a.installPath, 'by hand'), '')
     expect(await removed()).toBe('removed\n')
     expect(everything(a.installPath)).toEqual(['by hand'])
+  })
+  test("another project's service is not removed, and nothing of it", async () => {
+    const a = put('a')
+    await box.run(switchTo(a, lease))
+    await box.sh(`mkdir -p /var/lib/vps-test/owners; printf '%s\n' theirs s0 >/var/lib/vps-test/owners/svc`)
+    writeFileSync(join(box.dir, 'units/svc.service'), marker)
+    expect((await box.run(removeUnit('svc', a.installPath, 'mine', lease))).stdout).toBe('other\n')
+    expect(current(a)).toBe(`releases/${a.sha256}`)
+    expect((await box.run(removeUnit('svc', a.installPath, 'theirs', lease))).stdout).toBe('removed\n')
   })
   test('prune keeps the current release and the two newest others, and touches nothing foreign', async () => {
     const all = ['1', '2', '3', '4', '5', '6'].map(put)

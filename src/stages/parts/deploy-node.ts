@@ -123,7 +123,6 @@ export async function switchOn(
     say('restarting')
     try {
       const proof = await start(world, job)
-      if (unitState === 'changed') await run([settleUnit(name)], 'I144')
       say(`runs ${release.sha256.slice(0, 12)} as pid ${proof.pid}`)
       return { proof, skipped: false, sentBytes, foreignUnit: unitState === 'foreign' }
     } catch (error) {
@@ -158,10 +157,8 @@ async function start(world: Execution & Nodes, job: NodeJob): Promise<RunningPro
     parseProcess(node.name, name, after),
     () => provenProcess(world, node.name, name),
   )
-  await run(
-    plan.config.deploy.postDeploy.map((text) => owners('post-deploy', text)),
-    'I146',
-  )
+  const last = plan.config.deploy.postDeploy.map((text) => owners('post-deploy', text))
+  await run([...last, settleUnit(name, release)], [...last.map(() => 'I146' as const), 'I144'])
   return proof
 }
 

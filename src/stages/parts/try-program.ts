@@ -201,7 +201,7 @@ async function takeAway(
   const after = { ...world, signal: AbortSignal.timeout(60_000) }
   if (fence !== undefined) {
     const remote = await after.remote(node.name)
-    const done = await remote.run(removeUnit(service, installPath, { service, holder, fence }), {
+    const done = await remote.run(removeUnit(service, installPath, plan.config.project, { service, holder, fence }), {
       timeoutMs: 60_000,
       signal: after.signal,
     })
