@@ -1,7 +1,7 @@
 /** The Action's inputs, typed; a start's words go through the schema of the command line. */
 import { perCheckpoint, type Checkpoint } from '../domain/states.ts'
 import { Failure } from '../domain/failure.ts'
-import { serviceWishes } from '../app/stop.ts'
+import { serviceWishes, type ServiceWish } from '../app/services.ts'
 import { commands, type commandInput, type jobInputs } from '../inputs/job-inputs.ts'
 import { requestInputs } from '../inputs/request-fields.ts'
 import { parseRequest, type StartRequest } from '../inputs/request.ts'
@@ -20,7 +20,8 @@ export interface Inputs {
   /** Number of the artifact that `compile` left; empty: there is none. */
   readonly compiled: string
   readonly node: string
-  readonly services: (typeof serviceWishes)[number]
+  readonly services: ServiceWish
+  readonly reason: string
   readonly needs: string
   readonly attest: 'auto' | 'off'
   readonly confirmEnvironment: string
@@ -88,7 +89,8 @@ export function readInputs(input: (name: string) => string): Inputs {
     ledger: choice('ledger', read('ledger') || 'branch', ['branch', 'none'] as const),
     attest: choice('attest', read('attest') || 'auto', ['auto', 'off'] as const),
     node: read('node'),
-    services: choice('services', read('services') || 'keep', serviceWishes),
+    services: choice('services', read('services') || 'stop', serviceWishes),
+    reason: read('reason'),
     needs: read('needs'),
     confirmEnvironment: read('confirm-environment'),
     approvalEnvironment: read('approval-environment'),

@@ -58,7 +58,7 @@ export async function inspect(job: Job, command: Look): Promise<JobResult> {
 
 async function act(job: Job, c: Context, command: Look): Promise<number> {
   const {
-    inputs: { request, session, node, services },
+    inputs: { request, session, node, services, reason },
     key,
   } = job
   const fleet = (): Promise<string> =>
@@ -86,6 +86,7 @@ async function act(job: Job, c: Context, command: Look): Promise<number> {
       const code = await stop(c, await projectOf(c, request.project, session), {
         key,
         services,
+        ...(reason === '' ? {} : { reason }),
         ...(session === '' ? {} : { session }),
       })
       await updateAskIssues(job)

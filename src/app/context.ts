@@ -42,6 +42,8 @@ export interface Context {
   readonly version: string
   /** The site that hosts the repository; null outside GitHub. */
   readonly forge: Forge | null
+  /** The same of a ledger that was named by its URL, by a person's own token. */
+  readonly remoteForge?: () => Promise<Forge | null>
   /** Where a session's folders are kept for others; absent: this machine is that place. */
   readonly keep?: (session: string, folder: string) => SessionFolder['storeArtifact']
   readonly github?: { readonly baseUrl?: string; readonly token?: string }

@@ -1,73 +1,141 @@
-/** `stop`: a person ends a session, and with it the run that works on it; then its tables, leases and services. */
+/**
+ * `stop`: a person ends a session, and with it the run that works on it; then its tables, services and leases. What was
+ * cut off is done by the same command typed again.
+ */
+import { join } from 'node:path'
 import { exitCodes, Failure } from '../domain/failure.ts'
 import { fleetReference, type NodeName } from '../domain/fleet.ts'
+import { testsBegunIn, folderOf } from '../domain/history.ts'
 import type { Plan } from '../domain/plan.ts'
 import { fold, type Session } from '../domain/session.ts'
 import { isFinal, traitsOf } from '../domain/states.ts'
+import { stripHidden } from '../domain/text.ts'
 import { writerText } from '../domain/writer.ts'
 import { quote } from '../commands/quote.ts'
 import { removeWitnesses } from '../instruments/witness.ts'
+import { sealInterrupted } from '../stages/parts/begin-test.ts'
 import { recordOutcome, recordedPlan } from '../stages/parts/interview.ts'
 import { giveLeasesBack } from '../stages/parts/leases.ts'
 import { leasedNodes } from '../stages/parts/roster.ts'
 import { testTurn } from '../stages/parts/test-turn.ts'
 import type { KeySource, OpenWorld } from '../world.ts'
+import { cancelRuns, type CancelledRuns } from './cancel-runs.ts'
 import { worldIn, type Context } from './context.ts'
 import { leasesOn } from './leases.ts'
+import { note, readNotes } from './local-notes.ts'
 import type { StoredSession } from './sessions.ts'
 import { named } from './named-session.ts'
-import { removeServices, servicesLeft } from './services.ts'
+import { serviceLines, allSettled, settleServices, type ServiceWish, type ServicesAfter } from './services.ts'
 import { writerEnded } from './writer-ended.ts'
 
-export const serviceWishes = ['keep', 'remove'] as const
 export interface StopFlags {
   readonly key?: KeySource | null
   readonly session?: string
-  /** Absent: keep. A stop is typed in a hurry, and what is taken away is gone. */
-  readonly services?: (typeof serviceWishes)[number]
+  /** In the person's own words, for the ledger. */
+  readonly reason?: string
+  /** Absent: what the session started is stopped. */
+  readonly services?: ServiceWish
+  readonly json?: boolean
 }
 
 /**
- * Ends the newest unfinished session of a project; where all have ended, only what the newest left behind when it was
- * killed.
+ * Ends the newest unfinished session of a project, or goes on with a stop that was cut off; where all have ended, only
+ * what the newest left behind when it was killed.
  */
 export async function stop(c: Context, project: string, flags: StopFlags): Promise<number> {
-  const all = await named(c, project, flags.session)
-  const open = all.find((k) => !isFinal(k.session.state)) ?? all[0]
+  const open = await meant(c, project, flags.session)
   const { id } = open.session
+  const folder = c.sessions.folderOf(project, id)
+  const wish = flags.services ?? 'stop'
+  const reason = flags.reason === undefined ? '' : stripHidden(flags.reason, 500).trim()
+  await note(folder, { stopping: true })
   const stopped = await recordOutcome(
     { ledger: open.ledger, clock: c.clock, session: id, writer: c.writer, clockShift: c.clockShift },
-    { event: 'stop', why: `by ${c.who}`, facts: {} },
+    {
+      event: 'stop',
+      why: `by ${c.who}${reason === '' ? '' : `: ${reason}`}`,
+      facts: { who: stripHidden(c.who, 300), services: wish, ...(reason === '' ? {} : { reason }) },
+    },
   )
   c.terminal.info(stopped ? `stopped ${id}` : `${id} has ended already (${open.session.state})`)
   const plan = await recordedPlan(open.ledger, id)
-  if (plan === undefined) return exitCodes.passed
-  const world = worldIn(c, {
-    fleet: plan.fleet,
-    ledger: open.ledger,
-    session: id,
-    folder: c.sessions.folderOf(project, id),
-    key: flags.key ?? null,
-  })
+  const left = plan === undefined ? nothing : await settle(c, open, plan, folder, wish, flags.key ?? null)
+  const runs = await cancelRuns(c, open, lastAtWork(open) !== undefined)
+  const code = left.whole && runs.left.length === 0 ? exitCodes.passed : exitCodes.infra
+  // One that could not be done everywhere is gone on with before another session is.
+  await note(folder, { stopping: code !== exitCodes.passed })
+  if (flags.json === true) c.terminal.print(JSON.stringify(told(open, stopped, left, runs, code)))
+  return code
+}
+
+interface Left {
+  readonly after: ServicesAfter | null
+  /** Folders of tests that were begun and did not end, which were sealed as they are. */
+  readonly sealed: readonly string[]
+  readonly whole: boolean
+}
+const nothing: Left = { after: null, sealed: [], whole: true }
+
+async function settle(
+  c: Context,
+  open: StoredSession,
+  plan: Plan,
+  folder: string,
+  wish: ServiceWish,
+  key: KeySource | null,
+): Promise<Left> {
+  const { id } = open.session
+  const world = worldIn(c, { fleet: plan.fleet, ledger: open.ledger, session: id, folder, key })
   try {
     const nodes = leasedNodes(plan, open.session)
     await awaitRunsEnd(c, open, world, plan, nodes)
     await removeWitnesses({ ...world, tables: { session: id, fences: new Map() } }, nodes)
-    const told =
-      flags.services === 'remove'
-        ? await removeServices(world, plan, id, nodes)
-        : await servicesLeft(
-            world,
-            plan,
-            nodes,
-            `vps-test stop ${quote(project)} --session ${quote(id)} --services remove`,
-          )
+    // Before its first deploy it has started nothing.
+    const deployed = open.entries.some((e) => e.to === 'DEPLOY')
+    const after = await settleServices(world, { plan, holder: id, nodes: deployed ? nodes : [] }, wish)
     await giveLeasesBack(world, plan, id, nodes, [plan.config.deploy.serviceName, testTurn])
-    told.lines.forEach((line) => c.terminal.info(line))
-    return told.whole ? exitCodes.passed : exitCodes.infra
+    serviceLines(after).forEach((line) => c.terminal.info(line))
+    const running = after.services.some((s) => s.did === 'kept' && s.runs !== null)
+    if (running) c.terminal.info(`to take them away: vps-test remove ${quote(open.project)}`)
+    return { after, sealed: await sealed(c, world, open), whole: allSettled(after) }
   } finally {
     await world.close()
   }
+}
+
+/** What a test that was cut off had written by then is evidence too, as far as it lies here. */
+async function sealed(c: Context, world: OpenWorld, { session, entries }: StoredSession): Promise<readonly string[]> {
+  const folders: string[] = []
+  for (const { test } of testsBegunIn(entries).filter((t) => t.end === null)) {
+    const root = await sealInterrupted(world.files, session.id, test)
+    if (root === null) continue
+    folders.push(folderOf(test))
+    c.terminal.info(
+      `test ${test} did not end; what there is of it is sealed in ${join(world.files.root, folderOf(test))}`,
+    )
+  }
+  return folders
+}
+
+const told = (open: StoredSession, stopped: boolean, left: Left, runs: CancelledRuns, exitCode: number) => ({
+  session: open.session.id,
+  project: open.project,
+  stopped,
+  was: open.session.state,
+  services: left.after?.services ?? [],
+  failed: [...(left.after?.failed ?? [])].map(([node, f]) => ({ node, code: f.facts.code, message: f.message })),
+  sealed: left.sealed,
+  runs,
+  exitCode,
+})
+
+/** One whose stop was cut off comes first: typed again, the same command ends no other session. */
+async function meant(c: Context, project: string, session: string | undefined): Promise<StoredSession> {
+  const all = await named(c, project, session)
+  for (const k of all)
+    if (isFinal(k.session.state) && (await readNotes(c.sessions.folderOf(project, k.session.id))).stopping === true)
+      return k
+  return all.find((k) => !isFinal(k.session.state)) ?? all[0]
 }
 
 const patienceMs = 90_000

@@ -1,10 +1,10 @@
 /** The verbs as the command line knows them (spec §6): words, flags, help and examples. */
 import { join } from 'node:path'
-import { Option, type Command } from 'commander'
+import type { Command } from 'commander'
 import { keyFile, type Context } from '../app/context.ts'
 import { remoteSessions } from '../app/sessions.ts'
+import { remoteForge } from '../app/remote-forge.ts'
 import { authorizationFor } from '../domain/login.ts'
-import { serviceWishes } from '../app/stop.ts'
 import { requestFields, type RequestField, type RequestFieldName } from '../inputs/request-fields.ts'
 import { defineCheck } from './define-check.ts'
 import { defineStatus } from './define-status.ts'
@@ -13,7 +13,10 @@ import type { LeaseOptions } from './options.ts'
 import { defineHistory } from './define-history.ts'
 import { defineLogs } from './define-logs.ts'
 import { defineNodes } from './define-nodes.ts'
+import { defineGc } from './define-gc.ts'
 import { defineNotify } from './define-notify.ts'
+import { defineRollback } from './define-rollback.ts'
+import { defineStop } from './define-stop.ts'
 import { flaggedFields } from './start-line.ts'
 import { verbs, type Verbs } from './verbs.ts'
 
@@ -62,6 +65,7 @@ export function defineVerbs(program: Command, c: Context, done: (code: number) =
       ? c
       : {
           ...c,
+          remoteForge: () => remoteForge(String(flags.remote), c.login, c.signal),
           sessions: remoteSessions({
             url: flags.remote,
             authorization: authorizationFor(flags.remote, c.login),
@@ -108,30 +112,9 @@ export function defineVerbs(program: Command, c: Context, done: (code: number) =
     done,
     handlers,
   )
-  one(
-    remote(
-      program
-        .command('stop')
-        .description('End a session and the run that works on it, and give its leases back.')
-        .argument('<project>')
-        .addOption(
-          new Option(
-            '--services <what>',
-            'its services on the nodes: keep them running, or remove them with their data',
-          )
-            .choices([...serviceWishes])
-            .default('keep'),
-        )
-        .option('--key <file>', 'private SSH key'),
-    ),
-  )
-    .addHelpText(
-      'after',
-      "\nExamples:\n  vps-test stop testnet                        # the services stay as they are: a stop takes nothing away unasked\n  vps-test stop testnet --services remove      # units, releases and data of the session's service go too",
-    )
-    .action(async (project, flags) =>
-      done(await handlers.stop(at(flags), project, { ...flags, key: keyFile(flags.key) })),
-    )
+  defineStop(one(json(remote(program.command('stop')))), at, done, handlers)
+  defineRollback((command) => json(remote(command)), program, at, done, handlers)
+  defineGc(json(fleet(program.command('gc'))), c, done, handlers)
   one(
     json(
       remote(

@@ -3,12 +3,15 @@ import { approve } from './approve.ts'
 import { checkFiles } from '../app/check.ts'
 import { compareTwo, history } from '../app/compare.ts'
 import { diagnose } from '../app/diagnose.ts'
+import { gc } from '../app/gc.ts'
 import * as lab from '../app/lab.ts'
 import { nodes } from '../app/nodes.ts'
 import { notifyChannels, notifyTest } from '../app/notify.ts'
 import { logs } from '../app/logs.ts'
 import { status } from '../app/status.ts'
 import { watchSession } from '../app/watch.ts'
+import { remove } from '../app/remove.ts'
+import { rollback } from '../app/rollback.ts'
 import { stop } from '../app/stop.ts'
 import { init } from './init.ts'
 import { soak } from './soak.ts'
@@ -28,6 +31,9 @@ export const verbs = {
   compare: compareTwo,
   logs,
   stop,
+  rollback,
+  remove,
+  gc,
   soak,
   approve,
   diagnose,

@@ -3,7 +3,7 @@ import type { Command } from './command.ts'
 import { fenced } from './lease.ts'
 import { namespaceUnit } from './namespace-unit.ts'
 import { quote, raw, sh, type Raw } from './quote.ts'
-import type { Held } from './release.ts'
+import type { LeaseHeld } from './release.ts'
 import { marker } from './unit-words.ts'
 
 /** Also the unit that names its container's network, which would start it. */
@@ -22,7 +22,7 @@ export const ourUnit = (unit: string): Raw =>
  * Prints `stopped`, `absent`, `foreign`, or `found`: the session found it running, by another session's switch, so that
  * it is not the session's to stop.
  */
-export const stopStarted = (unit: string, installPath: string, session: string, lease: Held): Command => ({
+export const stopStarted = (unit: string, installPath: string, session: string, lease: LeaseHeld): Command => ({
   kind: 'script',
   why: `stop ${unit}`,
   idempotent: true,

@@ -64,20 +64,20 @@ export const receive = (r: Release, packing: 'zstd' | 'gzip'): Command => ({
 /** Below the install path: the text of the unit that each release ran by, `<sha256>.<unit>`. */
 export const unitsDir = '.units'
 
-export interface Held {
+export interface LeaseHeld {
   readonly service: string
   readonly holder: string
   readonly fence: number
 }
 
 /** Written on the node before the switch: whose it is, and what was current before it. */
-const note = (r: Release, lease: Held): string => `${lease.holder} ${lease.fence} ${r.sha256}`
+const note = (r: Release, lease: LeaseHeld): string => `${lease.holder} ${lease.fence} ${r.sha256}`
 
 /**
  * Points `current` at the release, in one rename; what was current before is written down on the node, so that
  * {@link undoSwitch} depends on no answer. A repetition of the same switch keeps what the first one wrote.
  */
-export const switchTo = (r: Release, lease: Held): Command => ({
+export const switchTo = (r: Release, lease: LeaseHeld): Command => ({
   kind: 'script',
   why: `switch to ${r.sha256.slice(0, 12)}`,
   idempotent: true,
@@ -92,7 +92,7 @@ export const switchTo = (r: Release, lease: Held): Command => ({
  * Where this release is current, back to what was current before; prints `back`, `none` (nothing was, or this very
  * release), `unknown` (nothing is written down) or `untouched` (the switch did not happen).
  */
-export const undoSwitch = (r: Release, lease: Held): Raw =>
+export const undoSwitch = (r: Release, lease: LeaseHeld): Raw =>
   raw(sh`
   cd ${r.installPath}; was=untouched
   if [ "$(readlink current || true)" = ${`releases/${r.sha256}`} ]; then

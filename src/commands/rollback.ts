@@ -3,7 +3,7 @@ import type { Command } from './command.ts'
 import { disableNow, ourUnit } from './halt.ts'
 import { fenced } from './lease.ts'
 import { raw, sh } from './quote.ts'
-import { unitsDir, type Held } from './release.ts'
+import { unitsDir, type LeaseHeld } from './release.ts'
 import { marker } from './unit-words.ts'
 
 export type Back =
@@ -29,7 +29,7 @@ export type RollbackWord = (typeof rollbackWords)[number]
  * is not what its name says. The note of the last switch stays: a second run finds its work done, and goes no further
  * back.
  */
-export const rollBack = ({ unit, name, installPath, back }: RolledBack, lease: Held): Command => ({
+export const rollBack = ({ unit, name, installPath, back }: RolledBack, lease: LeaseHeld): Command => ({
   kind: 'script',
   why: `roll ${unit} back`,
   idempotent: true,
@@ -128,7 +128,7 @@ export function parseReleases(stdout: string): ReleasesOn {
 }
 
 /** Takes these releases away, but never the current one nor what was before it; prints each that is gone. */
-export const dropReleases = (installPath: string, shas: readonly string[], lease: Held): Command => ({
+export const dropReleases = (installPath: string, shas: readonly string[], lease: LeaseHeld): Command => ({
   kind: 'script',
   why: 'drop old releases',
   idempotent: true,

@@ -8,7 +8,7 @@ import { confinementLines, unprivileged } from './confinement.ts'
 import { fenced } from './lease.ts'
 import { namespaceUnit, removeNamespace, stopNamespace, writeNamespace } from './namespace-unit.ts'
 import { lifeOf, placeOf } from './place.ts'
-import { quote, raw, sh } from './quote.ts'
+import { quote, raw, sh, type Raw } from './quote.ts'
 import type { FleetNode } from '../domain/fleet.ts'
 import { ourUnit } from './halt.ts'
 import { undoSwitch, unitsDir, type Release } from './release.ts'
@@ -149,9 +149,19 @@ export const settleUnit = (unit: string, { installPath, sha256 }: Release): Comm
     if grep -qxF ${marker} "$f"; then cd ${installPath}; mkdir -p ${unitsDir}; cp "$f" ${unitsDir}/.new; mv -f ${unitsDir}/.new ${unitsDir}/${`${sha256}.${unit}`}; fi 2>/dev/null || true`,
 })
 
+/** Prints `there` where something of ours was in it. */
+const clearReleases = (installPath: string): Raw =>
+  raw(sh`if cd ${installPath} 2>/dev/null; then
+      [ ! -e releases ] || echo there
+      for d in releases/*; do n=$(basename "$d"); case "$n" in *[!0-9a-f]*) ;; *) rm -rf "./$d";; esac; done
+      rm -rf ${unitsDir} .confined
+      rm -f current .current.new .switched .switched.new; rmdir releases 2>/dev/null || true; cd /; rmdir ${installPath} 2>/dev/null || true
+    fi`)
+
 /**
  * The unit, its releases and its data; prints `removed`, `absent`, `foreign` for a unit that is not ours, or `other` for
- * one that is another project's. Of one that was cut off, what is left goes: the unit's file is the last.
+ * one, or a directory, that is another project's. Of one that was cut off, what is left goes: the unit's file is the
+ * last. A deploy that came no further than receiving has left releases alone.
  */
 export const removeUnit = (
   unit: string,
@@ -163,17 +173,20 @@ export const removeUnit = (
   why: `remove ${unit}`,
   idempotent: true,
   text: sh`${fenced(lease.service, lease.holder, lease.fence)}
+    for o in ${raw(ownersDir)}/*; do
+      [ -s "$o" ] || continue; { read -r whose; read -r _; read -r path; } <"$o" || true
+      if [ "$whose" != ${project} ] && { [ "$path" = ${installPath} ] || [ "$(basename "$o")" = ${unit} ]; } && [ -e "/etc/systemd/system/$(basename "$o").service" ]; then echo other; exit 0; fi
+    done
+    f=/etc/systemd/system/${raw(quote(`${unit}.service`))}
+    if ! [ -e "$f" ] && ! systemctl cat ${`${unit}.service`} >/dev/null 2>&1; then
+      if [ "$( ${clearReleases(installPath)} )" = there ]; then echo removed; else echo absent; fi; exit 0
+    fi
     ${ourUnit(unit)}
-    owner=${ownersDir}/${raw(quote(unit))}; if [ -s "$owner" ] && [ "$(head -n 1 "$owner")" != ${project} ]; then echo other; exit 0; fi
     ${removeNamespace(unit)}
     systemctl disable -q --now ${`${unit}.service`} 2>/dev/null || systemctl stop ${`${unit}.service`}
     systemctl clean --what=state ${`${unit}.service`} 2>/dev/null || rm -rf ${dataDir(unit)}
-    if cd ${installPath} 2>/dev/null; then
-      for d in releases/*; do n=$(basename "$d"); case "$n" in *[!0-9a-f]*) ;; *) rm -rf "./$d";; esac; done
-      rm -rf ${unitsDir} .confined
-      rm -f current .current.new .switched .switched.new; rmdir releases 2>/dev/null || true; cd /; rmdir ${installPath} 2>/dev/null || true
-    fi
-    rm -f "$f" "$f.before" "$f.new" "$owner"; systemctl daemon-reload
+    ( ${clearReleases(installPath)} ) >/dev/null
+    rm -f "$f" "$f.before" "$f.new" ${ownersDir}/${raw(quote(unit))}; systemctl daemon-reload
     systemctl reset-failed ${`${unit}.service`} 2>/dev/null || true
     echo removed`,
 })

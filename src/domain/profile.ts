@@ -92,7 +92,7 @@ export interface Profile {
   readonly servicePort: number | string
   /** Where nodes find each other; null: the program knows no registry. */
   readonly registry: RegistryUse | null
-  /** `{registryUrl} {servicePort} {dataDir} {registryIp}` are filled. */
+  /** `{registryUrl} {registryPort} {servicePort} {dataDir} {registryIp}` are filled. */
   readonly node: {
     readonly args: readonly string[]
     readonly bootstrapArgs: readonly string[]

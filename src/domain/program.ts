@@ -10,7 +10,7 @@ import type { PlannedProfile, Profile } from './profile.ts'
 
 /** What each template may ask for: the schema's list, and what whoever fills it must have. */
 export const placeholders = {
-  registry: ['registryUrl', 'registryIp', 'servicePort', 'dataDir', 'bootstraps'],
+  registry: ['registryUrl', 'registryIp', 'registryPort', 'servicePort', 'dataDir', 'bootstraps'],
   node: ['registryUrl', 'registryIp', 'servicePort', 'dataDir', 'bootstraps'],
   dial: [
     'registryUrl',
@@ -78,11 +78,19 @@ const registryKey = (project: string): string => `${project}-registry`
 export const withPorts = (profile: Profile, project: string, fleet: Fleet): PlannedProfile => ({
   ...profile,
   servicePort: servicePortOf(profile, project, fleet),
-  registry:
-    profile.registry === null
-      ? null
-      : { ...profile.registry, httpPort: fleet.ports[registryKey(project)] ?? profile.registry.httpPort },
+  registry: registryWithPort(profile, project, fleet),
 })
+
+function registryWithPort({ name, registry }: Profile, project: string, fleet: Fleet): Profile['registry'] {
+  const apart = fleet.ports[registryKey(project)]
+  if (registry === null || apart === undefined) return registry
+  if (registry.args !== null && !registry.args.some((word) => word.includes('{registryPort}')))
+    throw new Failure({
+      code: 'U104',
+      message: `fleet ${fleet.name} gives the registry of ${project} port ${apart}, and the profile ${name} does not hand it on: its registry.args need {registryPort} where the port stands`,
+    })
+  return { ...registry, httpPort: apart }
+}
 
 /**
  * `host:port` of the bootstrap nodes, separated by commas: the configuration's, else the fleet's. In a lab always the

@@ -123,7 +123,8 @@ on:
       project: { description: "For stop and logs: which project", type: string }
       session: { description: "For stop and logs: which session; empty: the newest", type: string }
       node: { description: "For diagnose: which node", type: string }
-      services: { description: "For stop: the services on the nodes", type: choice, options: [keep, remove], default: keep }
+      services: { description: "For stop: the services that the session started", type: choice, options: [stop, keep, rollback, remove], default: stop }
+      reason: { description: "For stop: why, for the ledger", type: string }
 
 permissions: {}
 
@@ -132,7 +133,7 @@ jobs:
     name: ops
     permissions:
       contents: write # a stop is written to the branch vps-test-ledger
-      actions: read
+      actions: write # runs of the session that wait are cancelled
       issues: write # whoever was asked about the session is told
 ${use('vps-test-ops', facts)}    with:
       command: \${{ inputs.command }}
@@ -140,6 +141,7 @@ ${use('vps-test-ops', facts)}    with:
       session: \${{ inputs.session }}
       node: \${{ inputs.node }}
       services: \${{ inputs.services }}
+      reason: \${{ inputs.reason }}
       fleet: ${text(facts.fleet)}
 ${key}`
 

@@ -70,9 +70,11 @@ export const jobInputs = {
   compiled: { means: 'For `build` and `soak`: number of the artifact that `compile` left.', default: '' },
   node: { means: 'For `diagnose`, which node.', default: '' },
   services: {
-    means: 'For `stop`, the services on the nodes: `keep` them running, or `remove` units, releases and data.',
-    default: 'keep',
+    means:
+      'For `stop`, what becomes of the services that the session started: `stop`, `keep` them running, `rollback` to the release before, or `remove` units, releases and data.',
+    default: 'stop',
   },
+  reason: { means: 'For `stop`, why: it is written into the ledger.', default: '' },
   notify: {
     means:
       'For `notify`, the ways to people: lines `NAME=value` with the names that `vps-test notify --help` lists. Masked.',

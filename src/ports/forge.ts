@@ -46,6 +46,8 @@ export interface PullRequest {
 export interface Forge {
   /** Whether this attempt of a workflow run has ended, however. A run that is not known any more has ended. */
   runEnded(run: string, attempt: number): Promise<boolean>
+  /** `over`: it has ended, or is not known any more. */
+  cancelRun(run: string): Promise<'cancelled' | 'over'>
   environment(name: string): Promise<Environment>
   /** Who approved or rejected this run's jobs in that environment, newest first. */
   approvals(

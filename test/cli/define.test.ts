@@ -110,9 +110,23 @@ const rows: readonly (readonly [string, keyof Verbs, readonly unknown[]])[] = [
       },
     ],
   ],
-  ['stop p --session s --key k', 'stop', ['p', { services: 'keep', session: 's', key: key('k') }]],
-  ['stop p --services remove', 'stop', ['p', { services: 'remove', key: null }]],
-  ['stop p', 'stop', ['p', { services: 'keep', key: null }]],
+  ['stop p --session s --key k', 'stop', ['p', { services: 'stop', session: 's', key: key('k') }]],
+  ['stop p --keep --json', 'stop', ['p', { services: 'keep', json: true, key: null }]],
+  ['stop p --rollback --reason why', 'stop', ['p', { services: 'rollback', reason: 'why', key: null }]],
+  ['stop p', 'stop', ['p', { services: 'stop', key: null }]],
+  ['rollback p', 'rollback', ['p', { key: null }]],
+  [
+    'rollback p --to abc --nodes a,b --fleet x --key k --yes --json',
+    'rollback',
+    ['p', { to: 'abc', nodes: 'a,b', fleet: 'x', yes: true, json: true, key: key('k') }],
+  ],
+  ['remove p --fleet x --key k --yes --json', 'remove', ['p', { fleet: 'x', yes: true, json: true, key: key('k') }]],
+  ['gc', 'gc', [{ olderThan: '30d', key: null }]],
+  [
+    'gc --older-than 2w --dry-run --nodes --fleet x --lab l --key k --yes --json',
+    'gc',
+    [{ olderThan: '2w', dryRun: true, nodes: true, fleet: 'x', lab: 'l', yes: true, json: true, key: key('k') }],
+  ],
   ['soak', 'soak', [{ key: null }]],
   ['soak --watch --key k --session s --json', 'soak', [{ watch: true, key: key('k'), session: 's', json: true }]],
   ['approve', 'approve', [undefined, {}]],
@@ -230,7 +244,7 @@ const repeated: readonly string[] = [
   'plan --seed',
   'lab doctor --json',
   'doctor --json',
-  ...['logs', 'stop', 'soak', 'approve', 'verify'].map((verb) => `${verb} --remote`),
+  ...['logs', 'stop', 'rollback', 'remove', 'soak', 'approve', 'verify'].map((verb) => `${verb} --remote`),
 ]
 
 const leaves = (

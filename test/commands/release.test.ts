@@ -278,10 +278,24 @@ describe.skipIf(!isRoot)(`switching${needsRoot}`, () => {
     const a = put('a')
     await box.run(switchTo(a, lease))
     await box.sh(`mkdir -p /var/lib/vps-test/owners; printf '%s\n' theirs s0 >/var/lib/vps-test/owners/svc`)
+    box.program('systemctl', '[ "$1" != cat ]')
     writeFileSync(join(box.dir, 'units/svc.service'), marker)
     expect((await box.run(removeUnit('svc', a.installPath, 'mine', lease))).stdout).toBe('other\n')
     expect(current(a)).toBe(`releases/${a.sha256}`)
     expect((await box.run(removeUnit('svc', a.installPath, 'theirs', lease))).stdout).toBe('removed\n')
+  })
+  test("what was received and never switched to goes too, unless the directory is another project's", async () => {
+    const a = put('a')
+    box.program('systemctl', '[ "$1" != cat ]')
+    await box.sh(
+      `mkdir -p /var/lib/vps-test/owners; printf '%s\n' theirs s0 ${a.installPath} >/var/lib/vps-test/owners/their-svc; touch /etc/systemd/system/their-svc.service`,
+    )
+    expect((await box.run(removeUnit('svc', a.installPath, 'mine', lease))).stdout).toBe('other\n')
+    expect(existsSync(releaseDir(a))).toBe(true)
+    await box.sh('rm /etc/systemd/system/their-svc.service')
+    expect((await box.run(removeUnit('svc', a.installPath, 'mine', lease))).stdout).toBe('removed\n')
+    expect(existsSync(a.installPath)).toBe(false)
+    expect((await box.run(removeUnit('svc', a.installPath, 'mine', lease))).stdout).toBe('absent\n')
   })
   test('prune keeps the current release and the two newest others, and touches nothing foreign', async () => {
     const all = ['1', '2', '3', '4', '5', '6'].map(put)

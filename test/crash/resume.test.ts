@@ -126,8 +126,12 @@ describe('SIGKILL', () => {
     expect(new Set(held)).toEqual(new Set([(await s.entries())[0]?.session]))
     const stopped = await cli(['stop', 'testnet'], s.home)
     expect(stopped.err).toContain('has ended already (COMPLETE)')
-    expect(stopped.err).toMatch(/testnet-peer runs [0-9a-f]{12} still, on saorsa-2, saorsa-7, saorsa-8\n/)
-    expect(stopped.err).toContain('--services remove')
+    expect(stopped.err).toContain(
+      'testnet-peer was stopped, and stays so at the next boot, on saorsa-2, saorsa-7, saorsa-8\n',
+    )
+    expect(await Promise.all(peers.map((n) => lab.on(n, 'systemctl is-active testnet-peer || true')))).toEqual(
+      peers.map(() => 'inactive\n'),
+    )
     expect(stopped.code).toBe(0)
     await wholeButTold(s, [1])
   })
@@ -227,9 +231,9 @@ describe('one fleet, many hands', () => {
     )
     // Before anything is built or sent.
     expect((await second.entries()).map((e) => e.event)).toEqual(['begin', 'confirmed', 'unrecoverable'])
-    const line = `vps-test stop testnet --session ${session} --services remove`
+    const line = 'vps-test remove testnet'
     expect(refused.out).toContain(`"remedy":"${line}"`)
-    const removed = await cli(line.split(' ').slice(1), first.home)
+    const removed = await cli([...line.split(' ').slice(1), '--yes'], first.home)
     expect([removed.code, removed.err]).toEqual([
       0,
       expect.stringContaining(

@@ -111,6 +111,20 @@ describe("the service's port", () => {
       [9100, 8090, '8090'],
     ])
   })
+  test("of a registry that the profile's arguments do not name is refused: it would listen elsewhere", () => {
+    const fixed = {
+      ...testnet,
+      registry: {
+        args: ['--port', '8080'],
+        httpPort: 8080,
+        ready: testnet.registry?.ready ?? expect.fail('no registry'),
+        keep: [],
+      },
+    }
+    const shared = { ...nineNodes, ports: { 'other-registry': 8090 } }
+    expect(failureOf(() => withPorts(fixed, 'other', shared))?.facts.code).toBe('U104')
+    expect(withPorts(fixed, 'mesh', shared).registry?.httpPort).toBe(8080)
+  })
   test('that no fleet names is refused', () =>
     expect(failureOf(() => servicePortOf({ ...testnet, servicePort: 'none' }, 'mesh', fleet))?.facts.code).toBe('U047'))
 })

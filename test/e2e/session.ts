@@ -21,8 +21,9 @@ import { begin, example, type Ended, type Limits, type Running } from './cli.ts'
 import { tipOf, until } from './wait.ts'
 
 export interface Wish {
-  /** Below it a home of this session's own is made. */
+  /** Below it a home of this session's own is made, unless one is given that it shares. */
   readonly dir: string
+  readonly home?: string
   readonly lab: string
   readonly nodes: readonly string[]
   readonly timeoutSeconds?: number
@@ -89,8 +90,8 @@ export interface Story {
 
 export async function story(w: Wish): Promise<Story> {
   const { project = 'testnet' } = w
-  const home = mkdtempSync(join(w.dir, 'home-'))
-  const config = join(home, 'project.yaml')
+  const home = w.home ?? mkdtempSync(join(w.dir, 'home-'))
+  const config = join(mkdtempSync(join(w.dir, 'config-')), 'project.yaml')
   writeFileSync(
     config,
     stringify({

@@ -34,9 +34,9 @@ export const releasesOn = async (lab: Lab, node: string): Promise<readonly strin
 export const holderOn = async (lab: Lab, node: string): Promise<string> =>
   (await lab.on(node, `sed -n 3p /var/lib/vps-test/leases/${service}`)).trim()
 
-/** Deploys and ends there: the session is killed before its test and then stopped by a person. */
+/** Deploys and ends there: the session is killed before its test and then stopped by a person; what it deployed runs on. */
 export async function deployOnly(session: Story): Promise<void> {
   await session.runInto('TEST')
-  const stopped = await cli(['stop', 'testnet'], session.home)
+  const stopped = await cli(['stop', 'testnet', '--keep'], session.home)
   if (stopped.code !== 0) throw new Error(`stop ended with ${String(stopped.code)}: ${stopped.err}`)
 }

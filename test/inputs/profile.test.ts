@@ -93,7 +93,7 @@ describe('the shipped profiles', () => {
   test('the example', () => {
     expect(profiles.find((p) => p.name === 'testnet')).toMatchObject({
       registry: {
-        args: ['--registry', '--port', '8080'],
+        args: ['--registry', '--port', '{registryPort}'],
         httpPort: 8080,
         ready: { path: '/api/peers', list: '$', id: 'peer_id' },
         keep: ['/health', '/api/peers', '/api/results', '/api/stats'],

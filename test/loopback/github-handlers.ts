@@ -213,6 +213,13 @@ export function handlers(state: State, shape: Shapes, artifacts: ArtifactSource)
       )
       return run === undefined ? missing : one(200, shape.run(run))
     },
+    'actions/cancel-workflow-run': (asked) => {
+      const run = lastAttempt(number(asked, 'run_id'))
+      if (run === undefined) return missing
+      if (run.status === 'completed') return refused(409, 'Cannot cancel a workflow run that is completed.')
+      Object.assign(run, { status: 'completed', conclusion: 'cancelled' })
+      return one(202, {})
+    },
     'actions/get-reviews-for-run': (asked) =>
       one(
         200,

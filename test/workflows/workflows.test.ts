@@ -145,7 +145,8 @@ describe('jobs', () => {
         writing.includes(command) || (command === 'soak' && given['session'] !== undefined),
         asking.includes(command),
       ]
-      if (writes) expect(may, where).toMatchObject({ contents: 'write', actions: 'read' })
+      if (writes)
+        expect(may, where).toMatchObject({ contents: 'write', actions: command === 'stop' ? 'write' : 'read' })
       if (asks) expect(may, where).toMatchObject({ issues: 'write' })
       if (command === 'comment' && given['run-id'] === undefined)
         expect(may, where).toMatchObject({ actions: 'read', 'pull-requests': 'write', checks: 'write' })

@@ -24,6 +24,7 @@ export function openForge(options: ForgeOptions): Forge {
     }))
   return {
     runEnded: (run, attempt) => runEnded(client, run, attempt),
+    cancelRun: (run) => cancelRun(client, run),
     environment: (name) => environment(client, name),
     approvals: async (run, name) => {
       const said = await asking(`say who approved run ${stripHidden(run)}`, 'actions: read', () =>
@@ -67,6 +68,19 @@ async function runEnded(client: Client, run: string, attempt: number): Promise<b
     if (isFailure(error, 'I452')) return true
     throw error
   }
+}
+
+async function cancelRun(client: Client, run: string): Promise<'cancelled' | 'over'> {
+  const at = { owner: client.owner, repo: client.repo, run_id: runId(run) }
+  return asking(`cancel run ${run}`, 'actions: write', () =>
+    client.rest.actions.cancelWorkflowRun(at).then(
+      () => 'cancelled' as const,
+      (error: unknown) => {
+        if ([404, 409].includes(statusOf(error) ?? 0)) return 'over' as const
+        throw error
+      },
+    ),
+  )
 }
 
 async function environment(client: Client, name: string): Promise<Environment> {

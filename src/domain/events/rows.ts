@@ -20,9 +20,17 @@ const setUp = {
 const shipped = { excluded: facts.exclusions, binarySha256: facts.digest, deployed: facts.deployed }
 const confirmable = { plan: facts.plan, planDigest: facts.digest, origin: facts.origin }
 
+const stopped = {
+  /** Who said so, and why, in their own words. */
+  who: z.string().max(300).optional(),
+  reason: z.string().max(500).optional(),
+  /** What was to become of the services that the session had started. */
+  services: z.enum(['stop', 'keep', 'rollback', 'remove']).optional(),
+}
+
 /** They end a session in any state that is none of the last. */
 const anywhere = {
-  stop: row({}, { exit: 'inconclusive', ends: true, by: 'person' }),
+  stop: row(stopped, { exit: 'inconclusive', ends: true, by: 'person' }),
   superseded: row({}, { exit: 'inconclusive', ends: true, by: 'person' }),
   unrecoverable: row(
     {

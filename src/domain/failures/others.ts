@@ -52,6 +52,7 @@ export const busyFailures = {
   B009: busy('the run of a session that was stopped has not ended'),
   B010: busy('another session holds the lease of the node'),
   B011: busy('the lease of the node was lost', { remedy: status }),
+  B012: busy('a session of the project lives'),
   B201: busy('another command works on the lab'),
   B301: busy('another build of the project runs on the build host', { remedy: status }),
   B302: busy('the built file changed after it was built', { remedy: 'git status' }),

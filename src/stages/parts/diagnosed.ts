@@ -59,7 +59,5 @@ export async function storeDiagnosis(
 
 function remedyOf(cause: Cause, { holder }: Diagnosis, node: FleetNode): string {
   const owner = cause.code === 'I154' ? holder?.owner : null
-  return owner === null || owner === undefined
-    ? onNode(node, cause.look)
-    : `vps-test stop ${quote(owner.project)} --session ${quote(owner.session)} --services remove`
+  return owner === null || owner === undefined ? onNode(node, cause.look) : `vps-test remove ${quote(owner.project)}`
 }

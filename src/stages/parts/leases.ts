@@ -39,12 +39,20 @@ export async function takeLeases(
         code: 'B010',
         node: name,
         message: `${name}: ${service} is leased by ${answer.who} (session ${answer.holder}, ${answer.why}) until ${iso(answer.until * 1000)}`,
-        remedy: `vps-test stop ${plan.config.project} --session ${quote(answer.holder)}`,
+        remedy: endOf(world.fleet, answer),
         held: { holder: answer.holder, who: answer.who, until: answer.until * 1000 },
       })
     }
     throw unwritten(world.fleet, name, 'take', result)
   })
+}
+
+/** Whose it is, by its own words; what a person does by hand ends by itself. */
+function endOf(fleet: Fleet, { holder, why }: { readonly holder: string; readonly why: string }): string {
+  const [, project] = /^test of ([A-Za-z0-9._-]{1,100})$/.exec(why) ?? []
+  return project === undefined || holder.startsWith('by-hand-')
+    ? listLeasesOf(fleet)
+    : `vps-test stop ${quote(project)} --session ${quote(holder)}`
 }
 
 /**

@@ -45,6 +45,6 @@ export async function occupiedBy(
       `${told.join('; ')}: give ${project} a service_name, an install_path and, under ports of the fleet file, ports of its own, or take the other away`,
       1000,
     ),
-    remedy: `vps-test stop ${quote(first.by)} --session ${quote(first.session)} --services remove`,
+    remedy: `vps-test remove ${quote(first.by)}`,
   })
 }

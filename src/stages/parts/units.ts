@@ -36,7 +36,10 @@ export function unitOf(plan: ProgramPlan, node: FleetNode): UnitPlan | null {
     const { registry } = plan.profile
     if (registry === null || registry.args === null) return null
     return {
-      unit: { ...common, args: fillTemplate('registry', registry.args, values) },
+      unit: {
+        ...common,
+        args: fillTemplate('registry', registry.args, { ...values, registryPort: String(registry.httpPort) }),
+      },
       listens: { protocol: 'tcp', port: registry.httpPort },
     }
   }

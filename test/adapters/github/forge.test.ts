@@ -216,6 +216,13 @@ describe('a run', () => {
 
   test('that is no number is not asked for', async () =>
     expect(await code(open().runEnded('../../user', 1))).toMatch(/^usage U452/))
+
+  test('is cancelled where it has not ended; one that has, or that nobody knows, is over', async () => {
+    expect(await open().cancelRun('6')).toBe('cancelled')
+    expect(await open().runEnded('6', 1)).toBe(true)
+    expect([await open().cancelRun('8'), await open().cancelRun('404')]).toEqual(['over', 'over'])
+    expect(await code(open().cancelRun('../../user'))).toMatch(/^usage U452/)
+  })
 })
 
 describe('pull requests of a commit', () => {
