@@ -1,0 +1,3 @@
+import { Wt as openForge } from "./shared.js";
+
+export { openForge };
