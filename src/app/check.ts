@@ -17,6 +17,7 @@ import type { KeySource } from '../world.ts'
 import { tryOn, type TryReport } from '../stages/parts/try-program.ts'
 import { tryPlan } from './check-try.ts'
 import { loadFleet, readInput, readOnlyWorld, type Context } from './context.ts'
+import { knownFailuresFor } from './known-failures.ts'
 import { profilesFor } from './profiles.ts'
 
 export type InputKind = 'profile' | 'fleet' | 'project'
@@ -128,7 +129,8 @@ async function nameOf(
   if (kind === 'fleet') return parseFleet(text, file).name
   const dir = repositoryOf(resolve(c.cwd, file))
   const { all: profiles, files } = await profilesFor(c, { dir, text, file })
-  const configs = parseProjectAll(text, file, { profiles, files, ...(fleet === undefined ? {} : { fleet }) })
+  const known = await knownFailuresFor({ dir, text, file })
+  const configs = parseProjectAll(text, file, { profiles, files, known, ...(fleet === undefined ? {} : { fleet }) })
   return configs.map((p) => `${p.project} (profile ${p.profile})`).join(', ')
 }
 

@@ -1,13 +1,13 @@
 /** Profiles: those that ship, and those of a tested repository, which stand there by path and never outside of it. */
-import { readdir, realpath } from 'node:fs/promises'
-import { join, sep } from 'node:path'
-import { quote } from '../commands/quote.ts'
+import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
 import { Failure } from '../domain/failure.ts'
 import type { Profile } from '../domain/profile.ts'
 import { printable } from '../domain/text.ts'
 import { parseProfile } from '../inputs/profile.ts'
 import { profilePathsIn } from '../inputs/profile-paths.ts'
 import { readInput, type Context } from './context.ts'
+import { readBelow } from './read-below.ts'
 
 /** `files`: the name of each that was named by its path. */
 export interface Profiles {
@@ -42,15 +42,5 @@ export async function profilesFor(
   return { all: [...shipped, ...own.map(([, p]) => p)], files: new Map(own.map(([path, p]) => [path, p.name])) }
 }
 
-async function ownProfile(dir: string, path: string): Promise<Profile> {
-  const file = join(dir, path)
-  const [root, real] = await Promise.all([realpath(dir), realpath(file).catch(() => file)])
-  // A link may lead out of the repository: what is read there is no part of the tested commit.
-  if (!`${real}${sep}`.startsWith(`${root}${sep}`))
-    throw new Failure({
-      code: 'U036',
-      message: `${printable(path)} leads out of the repository`,
-      remedy: `ls -l ${quote(file)}`,
-    })
-  return parseProfile(await readInput(real, 'the profile'), path)
-}
+const ownProfile = async (dir: string, path: string): Promise<Profile> =>
+  parseProfile(await readBelow(dir, path, 'the profile'), path)

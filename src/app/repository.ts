@@ -8,6 +8,7 @@ import type { Profile } from '../domain/profile.ts'
 import type { ProjectConfig } from '../domain/project.ts'
 import { findProjectFile, parseProjectAll, projectFiles } from '../inputs/project.ts'
 import { readInput, type Context } from './context.ts'
+import { knownFailuresFor } from './known-failures.ts'
 import { profilesFor } from './profiles.ts'
 
 export interface Repository {
@@ -34,7 +35,8 @@ export async function loadRepository(
     })
   const text = await readInput(file, 'the configuration')
   const { all: profiles, files } = await profilesFor(c, { dir, text, file })
-  const configs = parseProjectAll(text, file, { fleet, profiles, files })
+  const known = await knownFailuresFor({ dir, text, file })
+  const configs = parseProjectAll(text, file, { fleet, profiles, files, known })
   // Where a checkout happens to lie on this machine is no part of the plan: another machine goes on with it.
   const path = relative(dir, file)
   const shown = path.startsWith('..') || isAbsolute(path) ? basename(file) : path

@@ -15,6 +15,7 @@ import { findProjectFile, fleetNamed, parseProjectAll, projectFiles } from '../i
 import { defaultFleet } from '../inputs/request-fields.ts'
 import type { Context } from '../app/context.ts'
 import { manifestsIn } from '../app/manifests.ts'
+import { knownFailuresFor } from '../app/known-failures.ts'
 import { loadProfiles, profilesFor } from '../app/profiles.ts'
 import { printable, stripHidden } from '../domain/text.ts'
 
@@ -118,9 +119,10 @@ async function configOf(
     c.terminal.info(`keeping ${stripHidden(relative(dir, own))}`)
     const text = readFileSync(own, 'utf8')
     const { all: profiles, files } = await profilesFor(c, { dir, text, file: own })
+    const known = await knownFailuresFor({ dir, text, file: own })
     return {
       text: null,
-      projects: parseProjectAll(text, own, { profiles, files }).map((one) => one.project),
+      projects: parseProjectAll(text, own, { profiles, files, known }).map((one) => one.project),
       notes: [],
     }
   }

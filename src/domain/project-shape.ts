@@ -110,6 +110,7 @@ export const configShape = every<ProjectConfig>({
     }),
     1000,
   ),
+  knownFailuresFile: orNull(text),
   metrics: every<MetricsConfig>({
     prometheus: text,
     stepSeconds: between(0, 86_400),

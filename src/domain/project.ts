@@ -88,6 +88,8 @@ export interface ProjectConfig {
   readonly metrics: MetricsConfig
   /** Left out of the rates, each until its day. */
   readonly knownFailures: readonly KnownFailure[]
+  /** Where that list stands in the repository; null: in the configuration itself. */
+  readonly knownFailuresFile: string | null
   /** Answers that the repository gives for runs nobody is asked about. */
   readonly answers: {
     readonly focus: string | null

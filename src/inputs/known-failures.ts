@@ -1,8 +1,13 @@
-/** The list of known failures: each names attempts, why they fail, and the last day on which they are left out. */
+/**
+ * The list of known failures, in the configuration or in a file beside it: each names attempts, why they fail, and the last
+ * day on which they are left out.
+ */
 import * as z from 'zod'
 import type { KnownFailure } from '../domain/known-failures.ts'
 import { suiteIds } from '../domain/suites/registry.ts'
-import { nodeName, textField } from './fields.ts'
+import { usageFailure } from './faults.ts'
+import { isRecord, nodeName, pathBelow, textField } from './fields.ts'
+import { loadYaml, parseYaml } from './yaml.ts'
 
 const ends = z.string().transform((text, context) => {
   const [from = '', to = '', ...more] = text.split(':')
@@ -32,9 +37,30 @@ const entry = z
     'must name a pair, a suite or a group: a list that leaves out everything tests nothing',
   )
 
-export const knownFailuresSchema = z.array(entry).max(200).default([])
+const entries = z.array(entry).max(200)
 
-export const knownFailuresOf = (list: z.output<typeof knownFailuresSchema>): readonly KnownFailure[] =>
+/** The list itself, or the file that holds it. */
+export const knownFailuresSchema = z.union([entries, pathBelow]).default([])
+
+/** The path of the list, below the repository; null where it stands in the configuration. */
+export const knownFailuresFile = (named: z.output<typeof knownFailuresSchema>): string | null =>
+  typeof named === 'string' ? named : null
+
+/** What is wrong with the configuration is told when it is read whole. */
+export function knownFailuresPathIn(text: string, file: string): string | null {
+  const parsed = parseYaml(text, file)
+  const named = parsed.ok && isRecord(parsed.value.raw) ? pathBelow.safeParse(parsed.value.raw['known_failures']) : null
+  return named?.success === true ? named.data : null
+}
+
+/** A file that holds the list alone. */
+export function parseKnownFailures(text: string, file: string): readonly KnownFailure[] {
+  const loaded = loadYaml(text, file, entries)
+  if (!loaded.ok) throw usageFailure(loaded.faults)
+  return knownFailuresOf(loaded.value)
+}
+
+export const knownFailuresOf = (list: z.output<typeof entries>): readonly KnownFailure[] =>
   list.map(({ pair, suite, group, reason, until }) => ({
     suite: suite ?? null,
     group: group ?? null,

@@ -1,7 +1,8 @@
 /** What a project file's fields mean to each other, to the fleet and to the profiles. */
 import type { Fleet } from '../domain/fleet.ts'
+import type { KnownFailure } from '../domain/known-failures.ts'
 import type { Profile } from '../domain/profile.ts'
-import { isRecord } from './fields.ts'
+import { isRecord, pathBelow } from './fields.ts'
 import { hint } from './nearest.ts'
 import type { CrossCheck, Report } from './yaml.ts'
 import { printable } from '../domain/text.ts'
@@ -10,6 +11,8 @@ export interface ProjectContext {
   readonly profiles: readonly Profile[]
   /** Names of profiles that the file names by a path below its repository. */
   readonly files?: ReadonlyMap<string, string>
+  /** Lists of known failures that the file names by a path below its repository. */
+  readonly known?: ReadonlyMap<string, readonly KnownFailure[]>
   /** `deploy.nodes` must be nodes of it. */
   readonly fleet?: Fleet
   /** The project that was asked for: a project's or a module's name. */
@@ -48,6 +51,7 @@ export const projectChecks =
     checkNodes(raw, context, report)
     checkProfile(raw['profile'], ['profile'], context, report)
     checkCustomTests(raw, report)
+    checkKnownFailures(raw['known_failures'], context, report)
     if (shapeOf(raw) === 'workspace') {
       for (const [name, module] of Object.entries(isRecord(raw['modules']) ? raw['modules'] : {}))
         if (isRecord(module)) checkProfile(module['profile'], ['modules', name, 'profile'], context, report)
@@ -105,4 +109,11 @@ function checkCustomTests(raw: Record<string, unknown>, report: Report): void {
     if (typeof name === 'string' && names.indexOf(name) < i)
       report(['tests', 'custom', i, 'name'], `${printable(name)} is already the name of another test`)
   })
+}
+
+/** A list that nobody read would leave nothing out, and nobody would know. */
+function checkKnownFailures(named: unknown, { known }: ProjectContext, report: Report): void {
+  const path = typeof named === 'string' ? pathBelow.safeParse(named) : null
+  if (path?.success === true && known?.has(path.data) !== true)
+    report(['known_failures'], `names a file that was not read: ${printable(path.data)}`)
 }

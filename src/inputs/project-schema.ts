@@ -105,7 +105,7 @@ const shared = {
     .prefault({})
     .describe('What proof by metrics asks of Prometheus.'),
   known_failures: knownFailuresSchema.describe(
-    'Failures that are known: left out of the rates until their day, and told of in every result.',
+    'Failures that are known: left out of the rates until their day, and told of in every result. A list, or the path of a file below the repository that holds the list alone.',
   ),
   answers: z
     .strictObject({

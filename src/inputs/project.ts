@@ -1,7 +1,7 @@
 /** A tested repository's configuration, in either of its two shapes, read into one {@link ProjectConfig}. */
 import { usualPrometheus, usualQueries } from '../domain/metrics.ts'
 import type { ProjectConfig } from '../domain/project.ts'
-import { knownFailuresOf } from './known-failures.ts'
+import { knownFailuresFile, knownFailuresOf } from './known-failures.ts'
 import { withCrate, withZigbuild } from './build-command.ts'
 import { pathText, usageFailure, type FieldPath } from './faults.ts'
 import { isRecord } from './fields.ts'
@@ -123,7 +123,7 @@ function fromProject(w: ProjectFile, file: string, context: ProjectContext): Pro
       glibc: w.glibc,
     },
     deploy: { serviceName: w.deploy.service_name, ...deployOf(w) },
-    ...sharedOf(w),
+    ...sharedOf(w, context),
   }
 }
 
@@ -155,7 +155,7 @@ function fromModule(w: WorkspaceFile, name: string, file: string, context: Proje
       glibc: w.glibc,
     },
     deploy: { serviceName: `${w.deploy.service_prefix}-${name}`, ...deployOf(w) },
-    ...sharedOf(w),
+    ...sharedOf(w, context),
   }
 }
 
@@ -167,12 +167,20 @@ const deployOf = ({ deploy: d }: ProjectFile | WorkspaceFile): Omit<ProjectConfi
   bootstrap: d.bootstrap,
 })
 
-function sharedOf({
-  tests: t,
-  ...w
-}: ProjectFile | WorkspaceFile): Pick<
+function sharedOf(
+  { tests: t, ...w }: ProjectFile | WorkspaceFile,
+  context: ProjectContext,
+): Pick<
   ProjectConfig,
-  'bootstrap' | 'tests' | 'soak' | 'notifications' | 'answers' | 'metrics' | 'fix' | 'knownFailures'
+  | 'bootstrap'
+  | 'tests'
+  | 'soak'
+  | 'notifications'
+  | 'answers'
+  | 'metrics'
+  | 'fix'
+  | 'knownFailures'
+  | 'knownFailuresFile'
 > {
   const { bootstrap, soak, notifications, answers, metrics } = w
   const c = t.connectivity
@@ -224,7 +232,11 @@ function sharedOf({
     soak: soakConfigOf(soak),
     notifications: notificationWishesOf(notifications),
     fix: fixOf(w.fix),
-    knownFailures: knownFailuresOf(w.known_failures),
+    knownFailures:
+      typeof w.known_failures === 'string'
+        ? (context.known?.get(w.known_failures) ?? [])
+        : knownFailuresOf(w.known_failures),
+    knownFailuresFile: knownFailuresFile(w.known_failures),
     metrics: {
       prometheus: metrics.prometheus ?? usualPrometheus,
       stepSeconds: metrics.step_seconds,

@@ -50,7 +50,12 @@ export const fix: Stage<'FIX', Execution & SessionRecord & SessionFolder & Fixin
             diagnosis: text,
             subject: fixSubject(diagnosis),
             body: fixBody(diagnosis, session.id),
-            guarded: guardedBy([plan.config.profile, fleetReference(plan.fleet)]),
+            guarded: guardedBy([
+              plan.config.profile,
+              fleetReference(plan.fleet),
+              // A list that a fix may write would leave out what it did not mend.
+              ...(plan.config.knownFailuresFile === null ? [] : [`./${plan.config.knownFailuresFile}`]),
+            ]),
             before: beforeIn(entries),
           },
           world.signal,

@@ -6,7 +6,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { checkFiles, inputKindOf } from '../../src/app/check.ts'
 import { tryPlan } from '../../src/app/check-try.ts'
 import { contextOf } from '../../src/app/surroundings.ts'
+import { knownFailuresFor } from '../../src/app/known-failures.ts'
 import { profilesFor } from '../../src/app/profiles.ts'
+import { parseProject } from '../../src/inputs/project.ts'
 import { unitOf } from '../../src/stages/parts/units.ts'
 import { failureOf, fileText, profiles, root, saorsa } from '../inputs/read.ts'
 
@@ -89,6 +91,44 @@ describe('check', () => {
     put('vps-test.yaml', project(path))
     const { code, printed } = await check('vps-test.yaml')
     expect([code, printed.join('\n')]).toEqual([2, expect.stringMatching(message)])
+  })
+})
+
+describe('a list of known failures in a file of its own', () => {
+  const named = (path: string): string => `${fileText('examples/testnet/vps-test.yaml')}\nknown_failures: ${path}\n`
+  const list = '- { pair: "saorsa-5:saorsa-6", reason: issue 7, until: 2026-12-31 }\n'
+  const read = async (path: string, file = '/else/where/vps-test.yaml') => {
+    const place = { dir, text: named(path), file }
+    return parseProject(place.text, file, { profiles, known: await knownFailuresFor(place) })
+  }
+  test('is read like one in the configuration, and the configuration says where it stands', async () => {
+    put('known.yaml', list)
+    const inside = parseProject(named(`\n${list}`), 'vps-test.yaml', { profiles })
+    const { knownFailures, knownFailuresFile } = await read('./known.yaml')
+    expect([knownFailures, knownFailuresFile]).toEqual([inside.knownFailures, 'known.yaml'])
+    expect([knownFailures.length, inside.knownFailuresFile]).toEqual([1, null])
+  })
+  test('its faults are told with its own place', async () => {
+    put('known.yaml', '- { pair: "saorsa-5", reason: r, until: 2026-12-31 }\n')
+    put('vps-test.yaml', named('known.yaml'))
+    const { code, printed } = await check('vps-test.yaml')
+    expect([code, printed]).toEqual([2, [expect.stringMatching(/^✗ known\.yaml:1:\d+ \[0\]\.pair: must be two nodes/)]])
+  })
+  test.each([
+    ['that is not there', 'lists/none.yaml', /cannot read the list of known failures/],
+    ['that a link leads to', 'profiles/list.yaml', /leads out of the repository/],
+    ['above the repository', '../known.yaml', /must be a path below the repository/],
+  ])('one %s is a fault', async (_, path, message) => {
+    rmSync(join(dir, 'profiles/list.yaml'), { force: true })
+    symlinkSync(join(root, 'package.json'), join(dir, 'profiles/list.yaml'))
+    put('vps-test.yaml', named(path))
+    const { code, printed } = await check('vps-test.yaml')
+    expect([code, printed.join('\n')]).toEqual([2, expect.stringMatching(message)])
+  })
+  test('and where nobody read it, nothing is left out in silence', () => {
+    expect(failureOf(() => parseProject(named('known.yaml'), 'vps-test.yaml', { profiles }))?.message).toContain(
+      'names a file that was not read: "known.yaml"',
+    )
   })
 })
 

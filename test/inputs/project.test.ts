@@ -29,6 +29,7 @@ const defaults = {
     capture: true,
     survival: { enabled: false, successRate: 100 },
     custom: [],
+    capture: true,
   },
   soak: {
     checkpoints: ['WAIT_1HR', 'WAIT_6HR'],
@@ -42,6 +43,7 @@ const defaults = {
   notifications: usualWishes,
   fix: null,
   knownFailures: [],
+  knownFailuresFile: null,
   answers: { focus: null, criteria: null, expression: null, proof: null },
   metrics: {
     prometheus: 'http://127.0.0.1:9090',

@@ -76,7 +76,9 @@ export const usageFailures = {
   U094: usage('a seed is given for a fleet that is no lab', { remedy: 'vps-test lab up --seed 1' }),
   U079: usage('the session cannot be approved as asked'),
   U037: usage('a program cannot be tried as asked', { remedy: 'vps-test check --help' }),
-  U036: usage('a profile of the repository cannot be used', { remedy: 'vps-test check --help' }),
+  U036: usage('a profile or a list that the configuration names by its path cannot be used', {
+    remedy: 'vps-test check --help',
+  }),
   U080: usage('the text is no tag and no commit'),
   U081: usage('the text is no fleet and no path of one'),
   U082: usage('the directory is no Cargo workspace', { remedy: 'vps-test init --help' }),
