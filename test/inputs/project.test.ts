@@ -29,7 +29,6 @@ const defaults = {
     capture: true,
     survival: { enabled: false, successRate: 100 },
     custom: [],
-    capture: true,
   },
   soak: {
     checkpoints: ['WAIT_1HR', 'WAIT_6HR'],
