@@ -18,6 +18,7 @@ import { notificationWishesOf } from './project-notifications.ts'
 import { soakConfigOf } from './project-soak-schema.ts'
 import { fixOf } from './project-fix-schema.ts'
 import { fleetKey, projectShape, workspaceShape, type ProjectFile, type WorkspaceFile } from './project-schema.ts'
+import { testsOf } from './project-tests.ts'
 import { parseYaml, validate, type Parsed } from './yaml.ts'
 import { printable } from '../domain/text.ts'
 
@@ -183,52 +184,13 @@ function sharedOf(
   | 'knownFailuresFile'
 > {
   const { bootstrap, soak, notifications, answers, metrics } = w
-  const c = t.connectivity
-  const rates = c.success_criteria
   return {
     bootstrap: {
       registry: bootstrap.registry ?? null,
       nodes: bootstrap.nodes,
       waitForRegistrationSeconds: bootstrap.wait_for_registration,
     },
-    tests: {
-      connectivity: {
-        enabled: c.enabled,
-        criteria: {
-          direct: rates.direct,
-          natTraversed: rates.nat_traversed,
-          relay: rates.relay,
-          sampleFloor: c.sample_floor,
-          coverage: c.coverage,
-          strict: c.strict,
-        },
-        sampleBeyondNodes: c.sample_beyond_nodes,
-        cooloffSeconds: c.nat_cooloff_seconds,
-        timeoutSeconds: c.timeout_seconds,
-      },
-      natMatrix: t.nat_matrix,
-      throughput: {
-        enabled: t.throughput.enabled,
-        minMbps: t.throughput.min_mbps,
-        testSizeMb: t.throughput.test_size_mb,
-      },
-      messageDelivery: {
-        enabled: t.message_delivery.enabled,
-        successRate: t.message_delivery.success_rate,
-        messageCount: t.message_delivery.message_count,
-      },
-      crdtConsistency: { enabled: t.crdt_consistency.enabled, maxSyncSeconds: t.crdt_consistency.max_sync_seconds },
-      channelCreation: { enabled: t.channel_creation.enabled, channelsToCreate: t.channel_creation.channels_to_create },
-      survival: { enabled: t.survival.enabled, successRate: t.survival.success_rate },
-      capture: t.capture,
-      custom: t.custom.map((x) => ({
-        name: x.name,
-        command: x.command,
-        successPattern: x.success_pattern ?? null,
-        timeoutSeconds: x.timeout_seconds,
-        expectedExit: x.expected_exit,
-      })),
-    },
+    tests: testsOf(t),
     soak: soakConfigOf(soak),
     notifications: notificationWishesOf(notifications),
     fix: fixOf(w.fix),
