@@ -3,7 +3,7 @@ import type * as z from 'zod'
 import type { ProjectConfig } from '../domain/project.ts'
 import type { tests } from './project-tests-schema.ts'
 
-export function testsOf(t: z.output<typeof tests>): ProjectConfig['tests'] {
+export function configuredTests(t: z.output<typeof tests>): ProjectConfig['tests'] {
   const c = t.connectivity
   const rates = c.success_criteria
   return {

@@ -18,7 +18,7 @@ import { notificationWishesOf } from './project-notifications.ts'
 import { soakConfigOf } from './project-soak-schema.ts'
 import { fixOf } from './project-fix-schema.ts'
 import { fleetKey, projectShape, workspaceShape, type ProjectFile, type WorkspaceFile } from './project-schema.ts'
-import { testsOf } from './project-tests.ts'
+import { configuredTests } from './project-tests.ts'
 import { parseYaml, validate, type Parsed } from './yaml.ts'
 import { printable } from '../domain/text.ts'
 
@@ -190,7 +190,7 @@ function sharedOf(
       nodes: bootstrap.nodes,
       waitForRegistrationSeconds: bootstrap.wait_for_registration,
     },
-    tests: testsOf(t),
+    tests: configuredTests(t),
     soak: soakConfigOf(soak),
     notifications: notificationWishesOf(notifications),
     fix: fixOf(w.fix),
