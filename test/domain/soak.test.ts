@@ -6,6 +6,8 @@ import { notRead, type RunningProof } from '../../src/domain/evidence.ts'
 import { sampleIn, type SoakNotes } from '../../src/domain/soak/sample.ts'
 import { trendOf, type Point } from '../../src/domain/soak/trend.ts'
 import { judgeWatch, type WatchInput } from '../../src/domain/soak/watch.ts'
+import { rederivedFaults } from '../../src/domain/rederive/test.ts'
+import { bundleOf } from '../kit/sealed.ts'
 import { boot, notesOf, soakLine, soakOf, type Said } from '../kit/soak.ts'
 import { goodCounts, proofOf } from './fixtures.ts'
 
@@ -341,5 +343,17 @@ test('a mark without a clock: nothing tells when the wait began', () => {
   const since: readonly RunningMark[] = [{ ...proofAt(0), clock: null }]
   expect(watch([notesOf(node, hour())], { since }).notCovered).toMatchObject([
     { why: 'nothing tells when the wait began there' },
+  ])
+})
+
+test('lines of recorders belong to a checkpoint, of its nodes once each', () => {
+  const bundle = bundleOf()
+  const faults = (soak: readonly SoakNotes[] | null) =>
+    rederivedFaults({ ...bundle, soak }).filter((f) => f.startsWith('soak.json: '))
+  expect(faults(null)).toEqual([])
+  expect(faults([notesOf('saorsa-7', []), notesOf('saorsa-7', []), notesOf('elsewhere', [])])).toEqual([
+    'soak.json: the test is no checkpoint, and nobody read recorders',
+    'soak.json: a node stands twice',
+    'soak.json: elsewhere is no node of the plan',
   ])
 })

@@ -3,9 +3,10 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { captureSentences } from '../../src/domain/captures/sentences.ts'
+import { isTest } from '../../src/domain/events/entry.ts'
 import type { Verdict } from '../../src/domain/verdict.ts'
 import { pathSeen } from '../../src/domain/preflight.ts'
-import { liar, scratch } from './cli.ts'
+import { cli, liar, scratch } from './cli.ts'
 import { openLab, type Lab } from './lab.ts'
 import { story, type Story, type Wish } from './session.ts'
 import { deployOnly, holderOn, installed, runningOn, service, unitFile } from './subject.ts'
@@ -415,8 +416,32 @@ describe('a soak', () => {
     await lab.on('saorsa-8', `touch ${data}/leak`)
     await sample('saorsa-8', 12)
     const end = await s.soak()
-    const failed = (await s.entries()).find((e) => e.event === 'failed')
+    const entries = await s.entries()
+    const failed = entries.filter(isTest).find((e) => e.event === 'failed')
     expect(failed, end.err).toMatchObject({ from: 'TEST', to: 'RESTART' })
-    console.log(JSON.stringify(failed?.facts, null, 1).slice(0, 3000))
+    expect(failed?.facts.reasons).toEqual(
+      expect.arrayContaining([
+        expect.stringMatching(/^saorsa-7: the service died and was restarted once between /),
+        expect.stringMatching(
+          /^saorsa-8: resident memory grows by \d+ MB an hour .*max_growth_mb_per_hour allows 500$/,
+        ),
+      ]),
+    )
+    // The full loop that follows is named by the ledger, with what it follows.
+    expect(entries.find((e) => e.event === 'restart')?.why).toMatch(
+      /full loop 2 of at most 4: .*saorsa-7: the service died/,
+    )
+    const verified = await cli(
+      [
+        'verify',
+        `${s.home}/testnet/sessions/${entries[0]?.session ?? ''}/test-2`,
+        '--ledger',
+        `${s.home}/testnet/ledger.git`,
+      ],
+      s.home,
+    )
+    expect(verified, verified.out).toMatchObject({ code: 0 })
+    expect((await cli(['stop', 'testnet'], s.home)).code).toBe(0)
+    expect(await recorders()).toEqual(public4.map(() => 'inactive\n'))
   })
 })

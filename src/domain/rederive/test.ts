@@ -31,6 +31,7 @@ export function rederivedFaults(bundle: BundleHead): readonly string[] {
   return [
     ...chainOf(bundle, session),
     ...planFaults(plan).map((f) => `${layout.plan}: ${f}`),
+    ...soakFaults(bundle, session).map((f) => `${layout.soak}: ${f}`),
     ...shippedFaults(bundle, session).map((f) => `${layout.facts}: ${f}`),
     ...instrumentsFaults(bundle),
     ...seedFaults(bundle),
@@ -77,6 +78,17 @@ function confirmedBy(entries: readonly Entry[]): string | undefined {
     return entries.findLast((e) => e.event === 'confirmed' || hasPlan(e))?.facts.planDigest
   const plan = testPlan(entries)
   return plan === null ? undefined : planDigest(plan)
+}
+
+/** Lines of recorders are read at a checkpoint and at no other test, of each of its nodes once. */
+function soakFaults({ soak, plan }: BundleHead, { checkpoint }: Session): readonly string[] {
+  if (soak === null) return checkpoint === null ? [] : ['what the recorders wrote is missing']
+  const names = soak.map((n) => n.node)
+  return [
+    ...(checkpoint === null ? ['the test is no checkpoint, and nobody read recorders'] : []),
+    ...(new Set(names).size === names.length ? [] : ['a node stands twice']),
+    ...names.filter((n) => !plan.nodes.includes(n)).map((n) => `${n} is no node of the plan`),
+  ]
 }
 
 /** Nodes of its own fleet, each once; and what its suites are to do is what its configuration asks for. */

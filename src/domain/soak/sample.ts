@@ -23,8 +23,6 @@ export interface SoakSample {
   /** How often the kernel has killed for lack of memory since boot. */
   readonly oomKills: Read<number>
   readonly lives: NetworkLife['lives']
-  /** Members that the program itself lists; absent: its profile does not say how to ask. */
-  readonly peers: Read<number>
 }
 
 /** Null: it is torn, or does not tell its moment. */
@@ -47,7 +45,6 @@ export function sampleIn(line: string): SoakSample | null {
     unit,
     oomKills: count(said.get('oom'), 'out-of-memory kills'),
     lives: { place: life(place), box: life(box) },
-    peers: said.has('peers') ? count(said.get('peers'), 'peers') : { kind: 'absent' },
   }
 }
 

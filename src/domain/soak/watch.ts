@@ -43,7 +43,6 @@ export interface WatchRow {
   readonly cpu: number | null
   /** Most that the wall clock moved against the uptime beside it; null: no two samples of one boot. */
   readonly clockMovedMs: number | null
-  readonly peers: { readonly least: number; readonly most: number } | null
   /** Null: it was watched. */
   readonly unwatched: string | null
 }
@@ -110,7 +109,6 @@ function rowOf({ notes, now, tests, intervalMs, limits }: WatchInput, mark: Runn
     errors: errorsOf(samples, seen.at(-1)?.at ?? 0),
     cpu: cpuOf(samples),
     clockMovedMs: clockOf(samples),
-    peers: peersOf(samples),
     unwatched,
   }
 }
@@ -209,9 +207,4 @@ function clockOf(samples: readonly ServiceLook[]): number | null {
     .flatMap((l) => (l.sample === null || l.bootId !== bootId ? [] : [l.sample.clock]))
     .map((c) => c.wallMs - clock.wallMs - (c.uptimeMs - clock.uptimeMs))
     .reduce((most, moved) => (Math.abs(moved) > Math.abs(most) ? moved : most), 0)
-}
-
-function peersOf(samples: readonly ServiceLook[]): WatchRow['peers'] {
-  const counts = samples.flatMap((l) => valueOf(l.sample?.peers) ?? [])
-  return counts.length === 0 ? null : { least: Math.min(...counts), most: Math.max(...counts) }
 }

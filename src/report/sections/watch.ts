@@ -18,11 +18,15 @@ export function watchSection({ verdict, plan }: Pick<ProofInput, 'verdict' | 'pl
       paragraph(
         `A recorder of ours on each node wrote a line every ${duration(soak.checkIntervalMinutes * 60_000)}, read from the kernel and from systemd.`,
       ),
-      table(
-        ['node', 'samples', 'of', 'gaps', 'deaths and restarts', 'cpu', 'clock moved', 'peers listed'],
-        rows.map(rowOf),
-        ['left', 'right', 'right', 'left', 'left', 'right', 'right', 'right'],
-      ),
+      table(['node', 'samples', 'of', 'gaps', 'deaths and restarts', 'cpu', 'clock moved'], rows.map(rowOf), [
+        'left',
+        'right',
+        'right',
+        'left',
+        'left',
+        'right',
+        'right',
+      ]),
       heading('Deaths and restarts'),
       changes.length === 0 ? paragraph('None was seen.') : list(changes.slice(0, mostLines)),
       heading('Growth'),
@@ -48,7 +52,7 @@ export function watchSection({ verdict, plan }: Pick<ProofInput, 'verdict' | 'pl
 const mostLines = 40
 
 function rowOf(r: WatchRow): readonly Inline[] {
-  const { unwatched, gaps, changes, cpu, clockMovedMs, peers } = r
+  const { unwatched, gaps, changes, cpu, clockMovedMs } = r
   return [
     r.node,
     unwatched === null ? `${r.samples}` : strong('none'),
@@ -61,7 +65,6 @@ function rowOf(r: WatchRow): readonly Inline[] {
     changes.length === 0 ? 'none' : strong(`${changes.reduce((n, c) => n + c.times, 0)}`),
     cpu === null ? '–' : `${figureText(cpu * 100)} %`,
     clockMovedMs === null ? '–' : `${Math.round(clockMovedMs)} ms`,
-    peers === null ? '–' : peers.least === peers.most ? `${peers.least}` : `${peers.least} to ${peers.most}`,
   ]
 }
 
