@@ -24,7 +24,7 @@ export function planted(root: string, dir: string, soak: boolean): Planted {
     .replace('    nat_cooloff_seconds: 3', '    nat_cooloff_seconds: 3\n    sample_floor: 3')
     .replace(
       /soak:\n {2}wait_1hr: false\n {2}wait_6hr: false/,
-      `soak: { wait_1hr: ${soak}, wait_6hr: ${soak}, check_interval_minutes: 1, max_growth_mb_per_hour: 200, max_growth_files_per_hour: 200 }\nnotifications: { on_events: [start, test_fail, fix_commit, wait_start, waiting, complete, error] }`,
+      `soak: { wait_1hr: ${soak}, wait_6hr: ${soak}, check_interval_minutes: 1 }\nnotifications: { on_events: [start, test_fail, fix_commit, wait_start, waiting, complete, error] }`,
     )
   writeFileSync(file, text)
   appendFileSync(file, '\nfix:\n  command: sh tools/mend.sh\n  paths: [crates/**]\n  push: true\n  remote: origin\n')
