@@ -30,7 +30,7 @@ const life = (node: string, container: string) =>
   lab.on(node, `docker inspect -f '{{.State.Pid}}' ${container}`).then((text) => text.trim())
 
 test('every NAT is what its label says, measured from inside', async () => {
-  const ended = await cli(['nodes', '--fleet', 'lab', '--lab', id, '--json'], place.dir)
+  const ended = await cli(['nodes', '--fleet', 'lab', '--lab', id, '--measure', '--json'], place.dir)
   const rows = JSON.parse(ended.out) as { name: string; measured: { kind: string; stable: boolean | null } | null }[]
   expect(rows.map((r) => `${r.name} ${String(r.measured?.kind)}`)).toEqual([
     'saorsa-1 none',
