@@ -22,6 +22,7 @@ import { loadFleet, type Context } from './context.ts'
 import { chosenFleet } from './fleet-choice.ts'
 import { refuseExpression } from './expression.ts'
 import { askExpression, interview } from './interview.ts'
+import { lastBuildOf } from './last-build.ts'
 import { manifestsIn } from './manifests.ts'
 import { loadRepository } from './repository.ts'
 import type { PlannedEnclosure } from './plan-text.ts'
@@ -36,13 +37,14 @@ export interface PlannedRun {
   readonly checkout: string
 }
 
-/** What would enclose the build of a plan on this machine. */
+/** What would enclose the build of a plan on this machine, and how long its last one took. */
 export const plannedEnclosure = async (
-  c: Pick<Context, 'signal' | 'unenclosed'>,
-  { source }: Plan,
+  c: Pick<Context, 'signal' | 'unenclosed' | 'sessions'>,
+  { source, config }: Plan,
 ): Promise<PlannedEnclosure> => ({
   sandbox: source.kind === 'build' && source.native !== true ? await sandboxHere(c.signal) : null,
   unenclosed: c.unenclosed ?? 'build',
+  lastBuild: source.kind === 'build' ? await lastBuildOf(c, config.project) : null,
 })
 
 export interface Surrounding {

@@ -1,20 +1,35 @@
 /** The plan for a person: steps, time, what is asked for and not done, a build without a sandbox, soak, digest. */
 import type { SandboxKind } from '../domain/build.ts'
-import { planDigest, type Plan } from '../domain/plan.ts'
+import { planDigest, type Plan, type PlanStep } from '../domain/plan.ts'
 import { amount, duration, stripHidden } from '../domain/text.ts'
+import type { LastBuild } from './last-build.ts'
 import { planSummary } from '../inputs/summary.ts'
 
 export const planText = (plan: Plan, place: PlannedEnclosure): string =>
   [
     planSummary(plan),
     '',
-    ...plan.steps.map((s) => `${s.id}. ${s.title.padEnd(7)} ${s.detail} (about ${s.seconds} s)`),
-    `About ${Math.ceil(plan.estimate.seconds / 60)} min, ${plan.estimate.attempts} attempts, ${plan.estimate.uploadBytes === null ? 'upload size known after the build' : `${plan.estimate.uploadBytes} bytes to upload`}.`,
+    ...plan.steps.map((s) => `${s.id}. ${s.title.padEnd(7)} ${s.detail} (${timeOf(s, place.lastBuild)})`),
+    `About ${wholeTime(plan, place.lastBuild)}, ${plan.estimate.attempts} attempts, ${plan.estimate.uploadBytes === null ? 'upload size known after the build' : `${plan.estimate.uploadBytes} bytes to upload`}.`,
     ...withoutSandbox(place),
     fixText(plan),
     plan.soak.length === 0 ? 'Soak: off.' : soakText(plan),
     `Plan ${planDigest(plan).slice(0, 16)}.`,
   ].join('\n')
+
+/** A plan's seconds of a build are those of a warm one; how long it really takes is known from the last. */
+function timeOf({ title, seconds }: PlanStep, lastBuild: LastBuild): string {
+  if (title !== 'BUILD' || lastBuild === null) return `about ${seconds} s`
+  return lastBuild === 'never'
+    ? `not built here before: minutes; later about ${seconds} s`
+    : `about ${Math.ceil(lastBuild)} s, as the last time`
+}
+
+function wholeTime({ estimate, steps }: Plan, lastBuild: LastBuild): string {
+  const planned = steps.find((s) => s.title === 'BUILD')?.seconds ?? 0
+  const seconds = typeof lastBuild === 'number' ? estimate.seconds - planned + lastBuild : estimate.seconds
+  return `${Math.ceil(seconds / 60)} min${lastBuild === 'never' ? ' and the first build' : ''}`
+}
 
 const fixText = ({ config: { fix } }: Plan): string =>
   fix === null
@@ -26,6 +41,8 @@ export interface PlannedEnclosure {
   /** Null: nothing is built here. */
   readonly sandbox: SandboxKind | null
   readonly unenclosed: 'refuse' | 'build'
+  /** Of the project, by the ledger; null where nothing is built, or nothing is known. */
+  readonly lastBuild: LastBuild
 }
 
 const withoutSandbox = ({ sandbox, unenclosed }: PlannedEnclosure): readonly string[] =>
