@@ -71,10 +71,18 @@ type Demanding = Pick<Plan, 'answers' | 'nodes' | 'suites' | 'profile' | 'config
 export const demandsOf = ({ answers, nodes, suites, profile, config, expression }: Demanding): Demands => ({
   nodes: nodes.length,
   ...(expression === null ? {} : { expression }),
-  'soak: tolerance': -config.soak.regressionTolerance,
+  ...ofSoak(config.soak),
   ...within(leftOut, Object.fromEntries(config.knownFailures.map((k) => [`${knownName(k)} until ${k.until}`, 0]))),
   ...within('profile', profileDemands(profile)),
   ...Object.assign({}, ...suites.map((part) => named(part, answers.criteria.value === 'all-pass'))),
+})
+
+/** Less growth is stricter, and samples that follow sooner see more. */
+const ofSoak = (soak: Plan['config']['soak']): Demands => ({
+  'soak: tolerance': -soak.regressionTolerance,
+  'soak: minutes between samples': -soak.checkIntervalMinutes,
+  ...(soak.maxGrowthMbPerHour === null ? {} : { 'soak: growth of memory': -soak.maxGrowthMbPerHour }),
+  ...(soak.maxGrowthFilesPerHour === null ? {} : { 'soak: growth of files': -soak.maxGrowthFilesPerHour }),
 })
 
 const named = <Id extends SuiteId>(part: PartOf<Id>, allPass: boolean): Demands =>

@@ -128,6 +128,18 @@ describe('a configuration that demands less', () => {
       {},
       'connectivity: cool-off, seconds 0, was 3',
     ],
+    [
+      'watches less',
+      { config: { soak: { ...soak, checkIntervalMinutes: 60 } } },
+      {},
+      'soak: minutes between samples -60, was -5',
+    ],
+    [
+      'lets memory grow',
+      {},
+      { config: { soak: { ...soak, maxGrowthMbPerHour: 10 } } },
+      'soak: growth of memory not asked for, was -10',
+    ],
     ['tolerates more', { config: { soak: { ...soak, regressionTolerance: 50 } } }, {}, 'soak: tolerance -50, was 0'],
     [
       'asks another command under one name',
