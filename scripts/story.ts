@@ -155,7 +155,11 @@ async function shown(): Promise<boolean> {
 }
 let code = 1
 try {
-  code = await story()
+  // What came of it is shown, whatever broke.
+  code = await story().catch((error: unknown) => {
+    say(error instanceof Error ? (error.stack ?? error.message) : String(error))
+    return 1
+  })
   if (!(await shown()) && code === 0) code = 1
 } catch (error) {
   say(error instanceof Error ? (error.stack ?? error.message) : String(error))
