@@ -20,8 +20,13 @@ export const artifactKeeper =
     return { name, id: stored.id, url: stored.url }
   }
 
-const whatIn = (label: string): string =>
-  label.startsWith('test-') ? 'evidence' : label.startsWith('deploy-') ? 'diagnosis' : 'binary'
+/** What is left of a test that was cut off has no name of evidence: nobody is to take it for a test's. */
+const whatIn = (label: string): string => kinds.find(([of]) => label.startsWith(`${of}-`))?.[1] ?? 'binary'
+const kinds = [
+  ['test', 'evidence'],
+  ['interrupted', 'interrupted'],
+  ['deploy', 'diagnosis'],
+] as const
 
 /** What other tools read. */
 async function addResults(folder: string): Promise<void> {

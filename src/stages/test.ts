@@ -34,7 +34,7 @@ import type {
   Tables,
 } from '../ports.ts'
 import type { SuiteWorld } from '../suites/bench.ts'
-import { beginTest, sealInterrupted, type BegunTest } from './parts/begin-test.ts'
+import { beginTest, keepInterrupted, type BegunTest } from './parts/begin-test.ts'
 import { captureFailures } from './parts/captures.ts'
 import { collect, collectBefore } from './parts/collect.ts'
 import { endsOfFailures } from './parts/ends-of-failures.ts'
@@ -108,7 +108,7 @@ export const test: NotingStage<'TEST', TestWorld> = async (wanted, session, worl
       }),
       removeWitnesses(calm, there).then(() => giveTurn(calm.signal)),
     ])
-    await sealInterrupted(world.files, session.id, begun.number)
+    await keepInterrupted(world, session.id, begun.number)
     throw error
   }
 }

@@ -157,6 +157,28 @@ test('rollback and remove of one, each killed in the middle and typed again; not
   await done('rollback', 'other', '--to', digest(second).slice(0, 10), '--yes')
   expect(await programs('other')).toEqual(everywhere(digest(second)))
 
+  // A third release, older than the limit and needed by nobody, on one node; what is current, and what was before, stay.
+  const old = 'a'.repeat(64)
+  await lab.on(
+    'saorsa-2',
+    `mkdir -p /opt/other-peer/releases/${old}; touch -d '60 days ago' /opt/other-peer/releases/*`,
+  )
+  const gc = ['gc', '--nodes', '--fleet', 'lab', '--lab', id, '--json']
+  const would = JSON.parse((await done(...gc, '--dry-run')).out) as Readonly<
+    Record<'nodes', { readonly goes: unknown }>
+  >
+  expect(would.nodes.goes).toEqual([
+    expect.objectContaining({
+      node: 'saorsa-2',
+      service: 'other-peer',
+      releases: [expect.objectContaining({ sha256: old })],
+    }),
+  ])
+  expect(JSON.parse((await done(...gc, '--yes')).out)).toMatchObject({ done: true, failed: [], exitCode: 0 })
+  expect((await lab.on('saorsa-2', 'ls /opt/other-peer/releases')).trim().split('\n').toSorted()).toEqual(
+    [digest(first), digest(second)].toSorted(),
+  )
+
   const gone = ['remove', 'other', '--yes', '--json']
   await killedWhen(gone, 'a node without it', async () => (await programs('other')).includes(''))
   expect(JSON.parse((await done(...gone)).out)).toMatchObject({ failed: [], exitCode: 0 })

@@ -7,7 +7,8 @@ import { planDigest, type Plan } from '../../domain/plan.ts'
 import type { Session } from '../../domain/session.ts'
 import { repeatableSeed, seedBytes, seedCommitment, type TestSeed } from '../../domain/test-seed.ts'
 import { randomHex } from '../../instruments/prober.ts'
-import type { Files, Randomness, SessionFolder, SessionRecord } from '../../ports.ts'
+import { messageOf } from '../../domain/text.ts'
+import type { Execution, Files, Randomness, SessionFolder, SessionRecord } from '../../ports.ts'
 import type { RecordNote } from '../stage.ts'
 import { manifestIn } from './seal.ts'
 
@@ -78,6 +79,18 @@ export async function sealInterrupted(files: Files, session: string, test: numbe
   const manifest = await manifestIn(files, folder)
   await files.write(`${folder}/manifest.json`, json(manifest))
   return manifest.root
+}
+
+/** Sealed as it is, and stored where the session's folder ends with its job: a stop keeps what was done before it. */
+export async function keepInterrupted(
+  world: Pick<Execution, 'log'> & Pick<SessionFolder, 'files' | 'storeArtifact'>,
+  session: string,
+  test: number,
+): Promise<void> {
+  if ((await sealInterrupted(world.files, session, test)) === null) return
+  await world
+    .storeArtifact(`interrupted-${test}`, folderOf(test))
+    .catch((error: unknown) => world.log.warn(`what there is of test ${test} could not be stored: ${messageOf(error)}`))
 }
 
 const json = (value: unknown): string => `${JSON.stringify(value, null, 1)}\n`
