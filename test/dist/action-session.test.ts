@@ -751,8 +751,12 @@ describe('looks', () => {
     const session = t.put(stories.waiting)
     const end = await t.runner.step('stop', { inputs: { session }, run: '204' })
     expect([end.code, end.out]).toEqual([
-      0,
-      expect.stringMatching(new RegExp(`stopped ${session}[^]*saorsa-2: the lease was not given back`)),
+      10,
+      expect.stringMatching(
+        new RegExp(
+          `stopped ${session}[^]*saorsa-2: the lease was not given back[^]*saorsa-2: its service stays as it is`,
+        ),
+      ),
     ])
     expect((await t.runner.entries(session)).at(-1)).toMatchObject({
       event: 'stop',
