@@ -32,6 +32,8 @@ async function runAll(ran: Ran[]): Promise<void> {
       const began = performance.now()
       const one = await runPart(part, { lab, dir: place.dir, say })
       ran.push(one)
+      // A part that breaks off takes nothing away.
+      if (values.keep !== undefined) writeFileSync(values.keep, JSON.stringify(ran))
       const last = one.entries.at(-1)
       say(`  ${last?.to ?? 'no session'}: ${last?.why ?? ''} (${((performance.now() - began) / 1000).toFixed(0)} s)`)
       if (one.trouble !== null) say(`  trouble: ${one.trouble}`)
@@ -44,7 +46,6 @@ async function runAll(ran: Ran[]): Promise<void> {
 
 const ran: Ran[] = []
 if (wanted.length > 0) await runAll(ran)
-if (values.keep !== undefined) writeFileSync(values.keep, JSON.stringify(ran))
 const earlier = (values.with ?? []).flatMap((file) => JSON.parse(readFileSync(file, 'utf8')) as readonly Ran[])
 const rows = rowsOf([...earlier, ...ran])
 process.stdout.write(values.json === true ? `${JSON.stringify(rows, null, 1)}\n` : tableText(rows))

@@ -24,6 +24,7 @@ test.each([
   ['one that asks for credentials', failed('error: failed to get `x`\nCaused by: got 401'), Infinity, null],
   ['a compiler that is killed', killed, Infinity, 'build-out-of-memory'],
   ['a full disk', full, roomForBuild - 1, 'build-disk-full'],
+  ['a linker that says nothing, on a full disk', { ...fetch, message: 'linking failed' }, 1 << 20, 'build-disk-full'],
   ['the word of a full disk where there is room', full, roomForBuild, null],
   ['code that says so itself', { ...fetch, reason: 'compile' as const }, Infinity, null],
 ])('%s', (_, result, free, rule) => expect(againRuleOf(result, free)).toBe(rule))

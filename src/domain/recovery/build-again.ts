@@ -9,7 +9,9 @@ export const roomForBuild = 256 << 20
 
 const fetching = /could not be fetched|[Cc]ould(?:n't| not) resolve host/
 const killed = /the compiler was killed|signal: 9, SIGKILL/
-const full = /No space left on device|os error 28\b|ENOSPC/
+const full = /No space left on device|os error 28\b|ENOSPC|NoSpaceLeft/
+/** Nothing can be linked in so little, whatever the linker says of it. */
+const noRoom = 4 << 20
 
 /** Null: the same try would fail the same way. `freeBytes`: where the build writes. */
 export function againRuleOf(
@@ -17,7 +19,8 @@ export function againRuleOf(
   freeBytes: number,
 ): AgainRule | null {
   const said = [failed.message, ...failed.errors.map((e) => e.message)].join('\n')
-  if (full.test(said) && freeBytes < roomForBuild) return 'build-disk-full'
+  const told = full.test(said) || failed.errors.some((e) => full.test(e.rendered))
+  if (freeBytes < (told ? roomForBuild : noRoom)) return 'build-disk-full'
   if (failed.reason !== 'toolchain') return null
   if (killed.test(said)) return 'build-out-of-memory'
   return fetching.test(said) ? 'build-fetch' : null

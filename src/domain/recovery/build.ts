@@ -36,7 +36,8 @@ export const buildRules = {
   },
   'build-disk-full': {
     situation: 'this machine’s disk is full',
-    recognition: 'the compiler’s word, and less than 256 MiB free where the build writes: its word alone is none',
+    recognition:
+      'the compiler’s word and less than 256 MiB free where the build writes, or less than 4 MiB: its word alone is none',
     action: 'old target directories of ours, and what this build had written, are removed; built again',
     budget: { times: 1, per: 'build' },
     usedUp: 'as for a toolchain that cannot do it here',

@@ -1,18 +1,16 @@
 /** Provocations of the rules of BUILD. */
-import { existsSync, mkdirSync, readdirSync, utimesSync, writeFileSync, rmSync, statSync } from 'node:fs'
+import { mkdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { execFileSync, spawn } from 'node:child_process'
+import { writtenFolder } from '../../../src/adapters/sandbox/sandbox.ts'
 import { sha256 } from '../../../src/domain/ledger.ts'
 import type { Provocation, Scene } from './provocation.ts'
 
-/** Where the sandbox of the project writes: one directory for each way to enclose. */
-const targetsOf = ({ cache }: Scene): readonly string[] => {
-  const below = join(cache, 'sandbox', 'testnet')
-  return existsSync(below)
-    ? readdirSync(below)
-        .filter((n) => n.startsWith('target'))
-        .map((n) => join(below, n))
-    : []
+/** Where the sandbox of the project writes. */
+async function targetsOf({ cache }: Scene): Promise<string> {
+  const { path } = await writtenFolder(join(cache, 'sandbox', 'testnet'), 'target', AbortSignal.timeout(60_000))
+  mkdirSync(path, { recursive: true })
+  return path
 }
 const ownOf = (targets: string, { workspace }: Scene): string => join(targets, sha256(workspace).slice(0, 16))
 
@@ -33,18 +31,13 @@ export const build = {
       part: 'no room to build',
       what: 'the build writes to a file system of 48 MiB that an old target directory of ours has filled',
       begin: async (scene) => {
-        const targets = targetsOf(scene)
-        for (const dir of targets) {
-          execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=48m', 'tmpfs', dir])
-          const like = statSync(join(dir, '..'))
-          execFileSync('chown', [`${like.uid}:${like.gid}`, dir])
-          execFileSync('chmod', ['0777', dir])
-          const old = join(dir, '0'.repeat(16))
-          mkdirSync(old)
-          execFileSync('sh', ['-c', `dd if=/dev/zero of='${old}/full' bs=1k count=48900 2>/dev/null || true`])
-          utimesSync(old, 1, 1)
-        }
-        return async () => targets.forEach((dir) => execFileSync('umount', ['-l', dir]))
+        const dir = await targetsOf(scene)
+        execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=48m,mode=777', 'tmpfs', dir])
+        const old = join(dir, '0'.repeat(16))
+        mkdirSync(old)
+        execFileSync('sh', ['-c', `dd if=/dev/zero of='${old}/full' bs=1k count=48900 2>/dev/null || true`])
+        utimesSync(old, 1, 1)
+        return async () => execFileSync('umount', ['-l', dir])
       },
     },
   ],
@@ -53,21 +46,18 @@ export const build = {
       part: 'no room to build',
       what: 'another process holds the lock of cargo on the build directory until somebody waits for it',
       begin: async (scene) => {
-        const held = targetsOf(scene).map((dir) => {
-          const own = ownOf(dir, scene)
-          const at = join(own, 'x86_64-unknown-linux-gnu', 'release')
-          mkdirSync(at, { recursive: true })
-          writeFileSync(join(at, '.cargo-lock'), '')
-          execFileSync('chmod', ['-R', '0777', own])
-          // Until somebody waits for it, by the kernel's own list.
-          const waiter = `i=$(stat -c %i "$0"); for n in $(seq 6000); do grep -q -- "-> FLOCK.*:$i " /proc/locks && break; sleep 0.1; done; sleep 1`
-          const lock = join(at, '.cargo-lock')
-          return spawn('flock', [lock, 'sh', '-c', waiter, lock], { stdio: 'ignore', detached: true })
-        })
-        return async () =>
-          held
-            .filter((child) => child.exitCode === null)
-            .forEach((child) => child.pid !== undefined && process.kill(-child.pid))
+        const at = join(ownOf(await targetsOf(scene), scene), 'x86_64-unknown-linux-gnu', 'release')
+        const lock = join(at, '.cargo-lock')
+        mkdirSync(at, { recursive: true })
+        writeFileSync(lock, '')
+        execFileSync('chmod', ['-R', '0777', ownOf(await targetsOf(scene), scene)])
+        // Until somebody waits for it, by the kernel's own list.
+        const waiter =
+          'i=$(stat -c %i "$0"); for n in $(seq 6000); do grep -q -- "-> FLOCK.*:$i " /proc/locks && break; sleep 0.1; done; sleep 1'
+        const child = spawn('flock', [lock, 'sh', '-c', waiter, lock], { stdio: 'ignore', detached: true })
+        return async () => {
+          if (child.exitCode === null && child.pid !== undefined) process.kill(-child.pid)
+        }
       },
     },
   ],
