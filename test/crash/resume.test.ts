@@ -29,7 +29,7 @@ const whole = ['IDLE INTERVIEW', 'INTERVIEW SETUP', 'SETUP BUILD', 'BUILD DEPLOY
 const isClaim = (e: Entry | undefined): boolean => e?.event === 'claimed'
 const isBegun = (e: Entry | undefined): boolean => e?.event === 'begun'
 const transitions = (entries: readonly Entry[]): readonly string[] =>
-  entries.filter((e) => !isClaim(e) && !isBegun(e)).map((e) => `${e.from} ${e.to}`)
+  entries.filter((e) => !isClaim(e) && !isBegun(e) && e.event !== 'recovered').map((e) => `${e.from} ${e.to}`)
 
 /** Waits for the condition while the command runs; false when the command ended first. */
 async function during(running: Running, what: string, holds: () => boolean): Promise<boolean> {

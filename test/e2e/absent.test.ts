@@ -1,4 +1,5 @@
 /** Nodes that are off, and nodes that somebody else holds. */
+import { firingsOf } from '../../src/domain/recovery/firing.ts'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { shellLine } from '../../src/adapters/ssh/line.ts'
 import { acquireLease, releaseLease } from '../../src/commands/lease.ts'
@@ -128,7 +129,14 @@ describe('power', () => {
       ) as string,
     })
     expect(end.code).toBe(10)
-    expect((await s.entries()).map((e) => e.from)).toEqual(['IDLE', 'INTERVIEW', 'SETUP'])
+    const entries = await s.entries()
+    expect(entries.filter((e) => e.event !== 'recovered').map((e) => e.from)).toEqual(['IDLE', 'INTERVIEW', 'SETUP'])
+    const left = firingsOf(entries).filter((f) => f.rule === 'node-left-out')
+    expect(left.map((f) => `${f.node} ${f.nth} of ${f.of}${f.usedUp ? ', used up' : ''}`)).toEqual([
+      'saorsa-6 1 of 2',
+      'saorsa-8 2 of 2',
+      'saorsa-10 2 of 2, used up',
+    ])
     expect(await runningOn(lab, 'saorsa-7')).toBe(before)
     expect(await holderOn(lab, 'saorsa-7')).toBe('-')
   })

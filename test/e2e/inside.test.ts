@@ -135,7 +135,7 @@ describe('a container that is down, one that starts anew in the middle, and a NA
 
   test('the node whose container is down is left out, by its name', () => {
     expect(setup).toContain(
-      'saorsa-4: left out: saorsa-4: its network cannot be entered: the container node-fullcone does not run',
+      'saorsa-4: node-left-out: saorsa-4: its network cannot be entered: the container node-fullcone does not run',
     )
   })
   test('what started anew is named, and nothing of it is the program’s fault', () => {

@@ -13,14 +13,16 @@ export function fireLeftOut(
   now: readonly Left[],
   before = 0,
 ): void {
-  const peers = peersOf(plan.fleet).filter((n) => plan.nodes.includes(n.name)).length
-  now.forEach((left, i) =>
+  const of = Math.floor(peersOf(plan.fleet).filter((n) => plan.nodes.includes(n.name)).length / 2)
+  now.forEach((left, i) => {
+    const nth = before + i + 1
     world.recoveries?.fire('node-left-out', {
       node: left.node,
       recognised: 'why' in left ? left.why : left.message,
-      done: `${stage} goes on without it`,
-      nth: before + i + 1,
-      of: Math.floor(peers / 2),
-    }),
-  )
+      done: nth > of ? 'too few nodes are left' : `${stage} goes on without it`,
+      nth: Math.min(nth, of),
+      of,
+      ...(nth > of ? { usedUp: true } : {}),
+    })
+  })
 }
