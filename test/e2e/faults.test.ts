@@ -265,12 +265,9 @@ describe('a fault', () => {
         text: 'invalid run: control large-datagram saorsa-7 → saorsa-8: expected through, saw blocked',
       },
     ])
-    expect((await s.entries()).filter((e) => e.from === 'TEST' && e.event !== 'recovered').map((e) => `${e.event} ${e.to}`)).toEqual([
-      'begun TEST',
-      'inconclusive TEST',
-      'begun TEST',
-      'inconclusive STOPPED',
-    ])
+    expect(
+      (await s.entries()).filter((e) => e.from === 'TEST' && e.event !== 'recovered').map((e) => `${e.event} ${e.to}`),
+    ).toEqual(['begun TEST', 'inconclusive TEST', 'begun TEST', 'inconclusive STOPPED'])
     expect(end.answer).toMatchObject({
       verdict: 'inconclusive',
       state: 'STOPPED',
