@@ -91,7 +91,10 @@ export async function openScene(w: SceneWish): Promise<Scene> {
         target: 'target/x86_64-unknown-linux-gnu/release/testnet-peer',
       },
       deploy: { install_path: '/opt/testnet-peer/', service_name: 'testnet-peer', nodes: w.nodes },
-      tests: { connectivity: { nat_cooloff_seconds: 0, timeout_seconds: 6, sample_floor: 2, coverage: 80 } },
+      tests: {
+        capture: false,
+        connectivity: { nat_cooloff_seconds: 0, timeout_seconds: 6, sample_floor: 2, coverage: 80 },
+      },
       notifications: { voice: false },
       ...w.config,
     }),
