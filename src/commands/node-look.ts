@@ -14,7 +14,7 @@ export const lookAround: Command = {
   idempotent: true,
   text: sh`
     t=$(printf '\t')
-    part() { p=$1; shift; o=$( { timeout 15 "$@" 2>&1 </dev/null; echo "=$?"; } | tail -c 65536 ); c=${raw('${o##*=}')}; printf '%s\n' "${raw('${o%=*}')}" | sed "/^$/d; s/^/$p$t/"; [ "$c" = 0 ] || echo "$p!$t$c"; }
+    part() { p=$1; shift; o=$( { timeout 15 "$@" 2>&1 </dev/null; echo "=$?"; } | cut -c1-1000 | tail -c 65536 ); c=${raw('${o##*=}')}; printf '%s\n' "${raw('${o%=*}')}" | sed "/^$/d; s/^/$p$t/"; [ "$c" = 0 ] || echo "$p!$t$c"; }
     part running systemctl is-system-running
     for x in ${tools}; do command -v "$x" >/dev/null || echo "tools$t$x"; done
     part failed systemctl --failed --no-pager --plain --no-legend

@@ -55,6 +55,18 @@ test('pairs that fail now and passed before, with the rate that they cost; and t
   expect(down?.interval.high).toBeGreaterThan(-0.05)
 })
 
+test('a pair of which one attempt failed has failed; one that was never counted has neither', () => {
+  const outcomes = (letters: string): Side => ({
+    ...good,
+    outcomes: { connectivity: { direct: { 'a → b': letters } } },
+  })
+  const fates = (x: string, y: string) => compareSessions(outcomes(x), outcomes(y)).pairs?.map((p) => [p.a, p.b])
+  expect(fates('11', '10')).toEqual([['good', 'bad']])
+  expect(fates('1?', '01')).toEqual([['good', 'bad']])
+  expect(fates('??', '0')).toEqual([['none', 'bad']])
+  expect(fates('1', '?')).toEqual([])
+})
+
 test('a group that only one of them has is not compared', () => {
   const other = compareSessions(good, { ...good, counts: { connectivity: {} } })
   expect(other.rates.every((r) => r.difference === null && r.b === null)).toBe(true)
