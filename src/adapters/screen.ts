@@ -37,8 +37,11 @@ export function openScreen(): Screen | null {
     size: () => ({ columns: out.columns || 80, rows: out.rows || 24 }),
     draw: (lines) => {
       if (closed) return
-      const shown = lines.slice(0, out.rows || 24).map((l) => clipped(l, out.columns || 80))
-      out.write(`${hold}${escape}H${shown.map((l) => `${l}${escape}0m${escape}K`).join('\r\n')}${escape}J${release}`)
+      const [columns, rows] = [out.columns || 80, out.rows || 24]
+      const shown = lines.slice(0, rows).map((l) => clipped(l, columns))
+      out.write(
+        `${hold}${escape}H${shown.map((l) => `${l}${escape}0m${rest(l, columns)}`).join('\r\n')}${shown.length < rows ? `\r\n${escape}J` : ''}${release}`,
+      )
     },
     onResize: (call) => {
       listeners.push(call)
@@ -47,6 +50,10 @@ export function openScreen(): Screen | null {
     close,
   }
 }
+
+/** What stood behind the line goes; behind a full one stands nothing, and some terminals would take its last letter. */
+const rest = (line: string, columns: number): string =>
+  [...line.replaceAll(/\u001b\[[\d;]*m/g, '')].length < columns ? `${escape}K` : ''
 
 /** The beginning that fits, its colours counted as nothing. A terminal that does not wrap cuts what is wider than it is long. */
 export function clipped(line: string, columns: number): string {
