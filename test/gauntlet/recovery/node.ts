@@ -1,5 +1,6 @@
 /** Provocations of the rules of what happens on a node, in a test, and to the session. */
-import { beside, untilStarted, type Provocation } from './provocation.ts'
+import { marker } from '../../../src/commands/unit-words.ts'
+import { beside, untilStarted, word, type Provocation } from './provocation.ts'
 
 const service = 'testnet-peer'
 
@@ -36,7 +37,7 @@ export const node = {
           `mkdir -p /opt/${service}/releases; mount -t tmpfs -o size=60m tmpfs /opt/${service}/releases
           d=/opt/${service}/releases/$(printf old | sha256sum | cut -c1-64); mkdir $d; dd if=/dev/zero of=$d/${service} bs=1k 2>/dev/null || true`,
         )
-        return () => lab.on('saorsa-8', `systemctl stop ${service}; umount -l /opt/${service}/releases`)
+        return () => lab.on('saorsa-8', `systemctl stop ${service} || true; umount -l /opt/${service}/releases`)
       },
     },
   ],
@@ -64,8 +65,7 @@ export const node = {
         await lab.on(
           'saorsa-8',
           `systemctl stop ${service} 2>/dev/null || true
-          m=$(grep -rhoE '^# Written by vps-test.*' /etc/systemd/system/ | head -n 1); [ -n "$m" ]
-          { echo "$m"; printf '[Service]\\nExecStart=/usr/bin/perl -MSocket -e "socket(S,PF_INET,SOCK_DGRAM,17); bind(S,sockaddr_in(9000,INADDR_ANY)) or exit 1; sleep 3600"\\n'; } >/etc/systemd/system/old-peer.service
+          { echo ${word(marker)}; printf '[Service]\\nExecStart=/usr/bin/perl -MSocket -e "socket(S,PF_INET,SOCK_DGRAM,17); bind(S,sockaddr_in(9000,INADDR_ANY)) or exit 1; sleep 3600"\\n'; } >/etc/systemd/system/old-peer.service
           mkdir -p /var/lib/vps-test/owners; printf '%s\\n' testnet testnet-old-1 /opt/old >/var/lib/vps-test/owners/old-peer
           systemctl daemon-reload; systemctl start old-peer`,
         )
