@@ -18,9 +18,11 @@ export default defineConfig({
     format: 'esm',
     entryFileNames: '[name].js',
     // What a package that is loaded late begins with; a package of its own names it, not the file that it begins with.
-    chunkFileNames: ({ facadeModuleId }) => {
+    chunkFileNames: ({ facadeModuleId, moduleIds }) => {
       const [, name] = /.*\/node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(facadeModuleId ?? '') ?? []
-      return name === undefined ? 'chunks/[name].js' : `chunks/late-${name.replace(/\W+/g, '-').replace(/^-/, '')}.js`
+      // One of ours that is loaded late holds nothing itself: what it begins lies in a chunk of that name.
+      if (name === undefined) return moduleIds.length === 0 ? 'chunks/late-[name].js' : 'chunks/[name].js'
+      return `chunks/late-${name.replace(/\W+/g, '-').replace(/^-/, '')}.js`
     },
     minify: false,
     sourcemap: false,
@@ -35,7 +37,12 @@ export default defineConfig({
         chunk('octokit', 'octokit', '@octokit'),
         chunk('actions', '@actions/(?:core|exec|github|http-client|io)'),
         chunk('artifact', '@actions/artifact'),
-        { name: 'shared', minShareCount: 2 },
+        // GitHub's client is the Action's from the beginning; the command line loads it when it asks something of GitHub.
+        {
+          name: 'shared',
+          minShareCount: 2,
+          test: /^(?!.*[\\/]adapters[\\/]github[\\/](?:client|forge|propose|sticky)\.ts$)/s,
+        },
       ],
     },
   },

@@ -56,8 +56,8 @@ const contents = (dir: string): Readonly<Record<string, string>> =>
       }),
   )
 
-const packages = ['actions', 'artifact', 'commander', 'execa', 'octokit', 'prompts', 'ssh2', 'yaml', 'zod']
-const late = ['actions-artifact', 'clack-prompts', 'octokit'].map((name) => `late-${name}`)
+const packages = ['actions', 'artifact', 'commander', 'execa', 'forge', 'octokit', 'prompts', 'ssh2', 'yaml', 'zod']
+const late = ['actions-artifact', 'clack-prompts', 'forge', 'octokit'].map((name) => `late-${name}`)
 const names = [
   ...[...late, ...packages, 'rolldown-runtime', 'shared'].map((name) => `chunks/${name}.js`),
   'cli.js',

@@ -3,7 +3,6 @@ import { isFixBranch } from '../../domain/fix/branch.ts'
 import { githubRepository, type Login } from '../../domain/login.ts'
 import { messageOf } from '../../domain/text.ts'
 import type { Proposed, ProposalAsked } from '../../ports/fixer.ts'
-import { openForge } from '../github/forge.ts'
 import { pushFault, refsOf, remoteGit, remoteUrl } from './push.ts'
 
 export interface Proposing extends ProposalAsked {
@@ -27,6 +26,8 @@ export async function proposeBranch(o: Proposing, signal: AbortSignal): Promise<
   const { main, at } = await refsOf(remoteGit(o.clone, pushed, o.login, signal).ask)
   const base = o.base !== null && at.has(`refs/heads/${o.base}`) ? o.base : main?.replace(/^refs\/heads\//, '')
   if (base === undefined || isFixBranch(base)) return no(`${o.remote} has no branch that it could go into`)
+  // The command line loads no HTTP client unless something is asked by it.
+  const { openForge } = await import('../github/forge.ts')
   const forge = openForge({ repository, token: o.login.token, apiUrl: o.login.api, signal })
   try {
     return { kind: 'proposed', url: await forge.propose({ branch: o.branch, base, title: o.title, body: o.body }) }
