@@ -381,7 +381,10 @@ describe('a soak', () => {
   const data = `/var/lib/${service}`
   /** One sample more, as the timer takes them. */
   const sample = (node: string, times = 1) =>
-    lab.on(node, `for i in $(seq ${times}); do systemctl start ${unit}.service; done`)
+    lab.on(
+      node,
+      `for i in $(seq ${times}); do systemctl reset-failed ${unit}.service 2>/dev/null || true; systemctl start ${unit}.service; done`,
+    )
   const recorders = async () =>
     Promise.all(
       public4.map((n) =>
