@@ -11,7 +11,7 @@ import type { KeySource, OpenWorld } from '../world.ts'
 import { readOnlyWorld, type Context } from './context.ts'
 import { findDeployments, operatorOf, type Deployment } from './deployments.ts'
 import { deployedOn, releasesOn } from './releases.ts'
-import { givenBack } from './services.ts'
+import { withLeasesBack } from './services.ts'
 import { storedSessions } from './sessions.ts'
 
 export interface OldReleases {
@@ -81,7 +81,7 @@ async function dropOn(
   const { project, deploy } = plan.config
   const work = { plan, holder: operatorOf(c, project), nodes }
   const leases = await takeLeases(world, plan, work.holder, nodes, heartbeatMs)
-  const dropped = await onEachNode([...leases.done.keys()], world.signal, async (name) => {
+  const dropping = onEachNode([...leases.done.keys()], world.signal, async (name) => {
     const shas = old.filter((o) => o.node === name).flatMap((o) => o.releases.map((r) => r.sha256))
     const lease = { service: deploy.serviceName, holder: work.holder, fence: leases.done.get(name) ?? 0 }
     const remote = await world.remote(name)
@@ -96,6 +96,7 @@ async function dropOn(
         message: `${name}: old releases were not removed (exit ${String(ran.code)}): ${ran.stderr.trim().slice(-200)}`,
         remedy: diagnoseNode(name, world.fleet),
       })
-  }).finally(() => givenBack(world, work))
+  })
+  const dropped = await withLeasesBack(world, work, dropping)
   return [...leases.failed.values(), ...dropped.failed.values()]
 }

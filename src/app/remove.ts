@@ -9,7 +9,7 @@ import { agreed } from './agreement.ts'
 import { readOnlyWorld, type Context } from './context.ts'
 import { deploymentsOf, operatorOf, refuseAlive, type Deployment } from './deployments.ts'
 import { deployedOn, releasesOn, type OnNode } from './releases.ts'
-import { givenBack, serviceLines, allSettled, settleServices } from './services.ts'
+import { withLeasesBack, serviceLines, allSettled, settleServices } from './services.ts'
 
 export interface RemoveFlags {
   /** Absent: every fleet on which its sessions deployed it. */
@@ -50,7 +50,7 @@ export async function remove(c: Context, project: string, flags: RemoveFlags): P
     let whole = failed.length === 0
     for (const { deployment, world, there } of opened) {
       const work = { plan: deployment.plan, holder: operatorOf(c, project), nodes: there.map((n) => n.node) }
-      const after = await settleServices(world, work, 'remove').finally(() => givenBack(world, work))
+      const after = await withLeasesBack(world, work, settleServices(world, work, 'remove'))
       serviceLines(after).forEach((l) => c.terminal.info(l))
       services.push(...after.services)
       failed.push(...[...after.failed].map(([node, f]) => ({ node, code: f.facts.code, message: f.message })))

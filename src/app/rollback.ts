@@ -11,7 +11,7 @@ import type { KeySource } from '../world.ts'
 import { agreed } from './agreement.ts'
 import { deploymentsOf, onlyDeployment, operatorOf, refuseAlive, type Deployment } from './deployments.ts'
 import { deployedOn, releasesOn, type OnNode } from './releases.ts'
-import { givenBack, rollServicesBack, serviceLines, allSettled, type ServicesAfter } from './services.ts'
+import { withLeasesBack, rollServicesBack, serviceLines, allSettled, type ServicesAfter } from './services.ts'
 
 export interface RollbackFlags {
   readonly to?: string
@@ -62,8 +62,10 @@ export async function rollback(c: Context, project: string, flags: RollbackFlags
     const work = { plan, holder, nodes: steps.map((s) => s.node) }
     const to = new Map(steps.map((s) => [s.node, s.to]))
     const backOf = (node: NodeName): Back => ({ kind: 'to', sha256: to.get(node) ?? '' })
-    const after = await inWaves(work.nodes, (nodes) => rollServicesBack(world, { ...work, nodes }, backOf)).finally(
-      () => givenBack(world, work),
+    const after = await withLeasesBack(
+      world,
+      work,
+      inWaves(work.nodes, (nodes) => rollServicesBack(world, { ...work, nodes }, backOf)),
     )
     serviceLines(after).forEach((line) => c.terminal.info(line))
     const code = allSettled(after) && seen.failed.size === 0 ? exitCodes.passed : exitCodes.infra

@@ -122,7 +122,15 @@ async function changeServices(
 }
 
 /** Also after Ctrl-C: whoever comes next is not to wait for a lease that nobody uses. */
-export async function givenBack(world: ServiceWorld, { plan, holder, nodes }: ServiceWork): Promise<void> {
+export async function withLeasesBack<T>(world: ServiceWorld, work: ServiceWork, running: Promise<T>): Promise<T> {
+  try {
+    return await running
+  } finally {
+    await givenBack(world, work)
+  }
+}
+
+async function givenBack(world: ServiceWorld, { plan, holder, nodes }: ServiceWork): Promise<void> {
   const calm = { ...world, signal: world.signal.aborted ? AbortSignal.timeout(4000) : world.signal }
   await giveLeasesBack(calm, plan, holder, nodes).catch(() => undefined)
 }
