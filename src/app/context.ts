@@ -80,8 +80,9 @@ export function worldIn(c: Context, w: WorldWish): OpenWorld {
     folder: w.folder,
     checkout: w.checkout ?? c.cwd,
     key: w.key,
-    // What belongs to no session is nobody's progress.
-    log: w.session === '' ? c.terminal : notingLog(c.terminal, w.folder, c.clock, c.signal),
+    // What belongs to no session is nobody's progress; nobody has another window on a runner, and what lies in the
+    // folder there becomes an artifact.
+    log: w.session === '' || c.writer.kind === 'run' ? c.terminal : notingLog(c.terminal, w.folder, c.clock, c.signal),
     signal: c.signal,
     version: c.version,
     probe: c.probe,
