@@ -1,8 +1,15 @@
-/** Not a test: after each file of tests, how much its worker and all that it started has computed, where a run asks for it. */
+/** Not a test: what a run tells of its tests: which one runs now, and how much each file's worker and all it started computed. */
 import { appendFileSync, existsSync, readFileSync } from 'node:fs'
 import { afterAll, expect } from 'vitest'
+import type { Running } from './kit/reached.ts'
 
 const [file, own] = [process.env['VPS_TEST_TIMES'], '/proc/self/stat']
+
+const running = globalThis as Running
+running.vpsTestNow = () => {
+  const { testPath = '', currentTestName = '' } = expect.getState()
+  return { testPath, currentTestName }
+}
 
 /** Workers that run several files have computed for the earlier ones before. */
 const counted = globalThis as { vpsTestComputedMs?: number }

@@ -85,6 +85,8 @@ export async function openGitLedger(dir: string, options: LedgerOptions = {}): P
     const until = performance.now() + deadlineMs
     for (let round = 0; round < rounds && performance.now() < until; round++) {
       const old = await truth.tip()
+      // Where files are made of all sessions, they are read once.
+      if (derive !== undefined) await store.all(old)
       const before = await store.read(session, old)
       const last = before.at(-1)
       if ((last?.hash ?? genesis) !== entry.prev)

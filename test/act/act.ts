@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { stringify } from 'yaml'
+import { reachedBy } from '../kit/reached.ts'
 import { root, tools } from '../workflows/tools.ts'
 import type { Rerun } from './downlevel.ts'
 import { readJobs, readLine, type ActJob } from './log.ts'
@@ -115,6 +116,10 @@ export async function startAct(options: ActOptions): Promise<ActRun> {
       ? {}
       : { NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'] }),
     NODE_OPTIONS: `--import=${join(import.meta.dirname, 'last-words.mjs')}`,
+    // A stand-in for the action reaches nothing.
+    ...(process.env['VPS_TEST_REACHED'] === undefined || options.action !== undefined
+      ? {}
+      : { VPS_TEST_REACHED: process.env['VPS_TEST_REACHED'], VPS_TEST_REACHED_BY: JSON.stringify(reachedBy()) }),
     VPS_TEST_ACT_HEARD: heard,
     VPS_TEST_ACT_REMOTE: realpathSync(options.remote ?? options.workspace),
     ...options.env,

@@ -5,6 +5,7 @@
 import { execFileSync, spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { tmpdir } from 'node:os'
+import { blobs } from '../../src/adapters/git/store.ts'
 import { Failure } from '../../src/domain/failure.ts'
 import type { Entry } from '../../src/domain/ledger.ts'
 import { entryAfter, foreignEntry } from '../kit/session.ts'
@@ -39,7 +40,12 @@ export const codeOf = async (work: Promise<unknown>): Promise<string> =>
 /** Rewrites the files of the branch, with a history of its own. */
 export function tamper(dir: string, change: (files: Map<string, string>) => void): void {
   const names = git(dir, 'ls-tree', '-r', '--name-only', branch).trim().split('\n')
-  const files = new Map(names.map((n) => [n, git(dir, 'cat-file', 'blob', `${branch}:${n}`)]))
+  const batch = execFileSync('git', [`--git-dir=${dir}`, 'cat-file', '--batch'], {
+    input: names.map((n) => `${branch}:${n}\n`).join(''),
+    timeout: 60_000,
+  })
+  const texts = blobs(batch)
+  const files = new Map(names.map((n, i) => [n, texts[i] ?? '']))
   change(files)
   const stream = [...files]
     .map(([name, text]) => `M 100644 inline ${name}\ndata ${Buffer.byteLength(text)}\n${text}\n`)

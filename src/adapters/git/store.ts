@@ -56,9 +56,29 @@ export function storeIn(dir: string, git: Git, home?: string) {
       // A branch that points to nothing, a tree that is not there.
       throw error instanceof GitError ? damaged(home ?? dir, error.words, error) : error
     })
+  let listed: { readonly at: string; readonly lines: Promise<readonly string[]> } | undefined
+  /** All files and folders of a commit, which never change: a reading, and a writing after it, ask git once. */
+  const listing = (at: string): Promise<readonly string[]> => {
+    if (listed?.at === at) return listed.lines
+    const lines = list(['ls-tree', '-r', '-t', '-z', at])
+    listed = { at, lines }
+    // What went wrong once is asked again.
+    lines.catch(() => {
+      if (listed?.lines === lines) listed = undefined
+    })
+    return lines
+  }
+  let whole: { readonly at: string; readonly sessions: readonly SessionReading[] } | undefined
+  const all = async (at: string | null): Promise<readonly SessionReading[]> => {
+    if (at !== null && whole?.at === at) return whole.sessions
+    const sessions = await told(at, 'sessions/')
+    if (at !== null) whole = { at, sessions }
+    return sessions
+  }
   const readAll = async (at: string | null, prefix: string): Promise<readonly SessionReading[]> => {
     if (at === null) return []
-    const files = (await list(['ls-tree', '-r', '-z', at, prefix])).flatMap((l) => {
+    const files = (await listing(at)).flatMap((l) => {
+      if (!l.startsWith(prefix, l.indexOf('\t') + 1)) return []
       const [, blob, id, seq] = /^\d+ blob ([0-9a-f]+)\tsessions\/([^/]+)\/(\d+)-[^/]*\.json$/.exec(l) ?? []
       return blob === undefined || id === undefined ? [] : [{ blob, id, seq: Number(seq) }]
     })
@@ -84,7 +104,8 @@ export function storeIn(dir: string, git: Git, home?: string) {
   }
 
   const read = async (session: string, at: string | null): Promise<readonly Entry[]> => {
-    const one = (await told(at, `sessions/${session}/`)).find((t) => t.id === session)
+    const known = at !== null && whole?.at === at ? whole.sessions : await told(at, `sessions/${session}/`)
+    const one = known.find((t) => t.id === session)
     if (one?.damage !== undefined) throw one.damage
     return one?.entries ?? []
   }
@@ -92,9 +113,11 @@ export function storeIn(dir: string, git: Git, home?: string) {
   const children = async (at: string | null, prefix: string): Promise<readonly string[]> =>
     at === null
       ? []
-      : (await list(['ls-tree', '-z', at, ...(prefix === '' ? [] : [prefix])])).map((l) =>
-          l.replace(`\t${prefix}`, '\t'),
-        )
+      : (await listing(at)).flatMap((l) => {
+          const path = l.indexOf('\t') + 1
+          const name = l.slice(path + prefix.length)
+          return l.startsWith(prefix, path) && !name.includes('/') ? [l.slice(0, path) + name] : []
+        })
   const nameIn = (child: string): string => child.slice(child.indexOf('\t'))
   /**
    * The tree `old` with some children more, or in the place of others. Trees are written without an index: a killed
@@ -136,16 +159,16 @@ export function storeIn(dir: string, git: Git, home?: string) {
     tip,
     read,
     commit,
-    all: async (at: string | null): Promise<readonly SessionReading[]> => told(at, 'sessions/'),
+    all,
     names: async (at: string | null): Promise<readonly string[]> =>
       at === null
         ? []
         : (
-            await list(['ls-tree', '-z', '--name-only', at, 'sessions/']).catch((error: unknown) => {
+            await children(at, 'sessions/').catch((error: unknown) => {
               throw error instanceof GitError ? damaged(home ?? dir, error.words, error) : error
             })
           )
-            .map((n) => n.replace('sessions/', ''))
+            .map((l) => l.slice(l.indexOf('\t') + 1))
             .sort(),
     /** Compare-and-swap of the branch. */
     move: async (to: string, from: string | null): Promise<void> => {
@@ -226,7 +249,7 @@ function upTo(id: string, entries: readonly Entry[], after?: string): Followed {
 }
 
 /** The texts of `git cat-file --batch`: `<id> blob <size>`, newline, the bytes, newline. */
-function blobs(batch: Buffer): readonly string[] {
+export function blobs(batch: Buffer): readonly string[] {
   const texts: string[] = []
   for (let at = 0; at < batch.length;) {
     const end = batch.indexOf(10, at)
