@@ -2,6 +2,7 @@
 import type { Duplex, Readable, Writable } from 'node:stream'
 import { setTimeout as wait } from 'node:timers/promises'
 import { execa } from 'execa'
+import { groupGone, groupLives, toGroup } from './process-group.ts'
 
 export type Argv = readonly string[]
 
@@ -34,7 +35,6 @@ export interface StartedProcess {
 }
 
 const graceMs = 2000
-const lookMs = 20
 
 /** Groups that were started and not seen to be gone. */
 const living = new Set<number>()
@@ -85,9 +85,9 @@ export function startProcess(argv: Argv, { cwd, env, within = [] }: Launch = {})
     end: async () => {
       if (pid === undefined) return
       toGroup(pid, 'SIGTERM')
-      if (!(await gone(pid))) {
+      if (!(await groupGone(pid, graceMs))) {
         toGroup(pid, 'SIGKILL')
-        await gone(pid)
+        await groupGone(pid, graceMs)
       }
       living.delete(pid)
     },
@@ -222,29 +222,5 @@ export async function runAttached(
     kind: 'not started',
     why: cause instanceof Error ? cause.message : (shortMessage ?? 'it did not start'),
     errno: code,
-  }
-}
-
-/** True once nothing of the group is left; false when something still is after the grace. */
-async function gone(group: number): Promise<boolean> {
-  for (const until = performance.now() + graceMs; groupLives(group); await wait(lookMs))
-    if (performance.now() > until) return false
-  return true
-}
-
-/** Signal 0 only asks; what belongs to another user may not be asked, so it is there. */
-function groupLives(group: number): boolean {
-  try {
-    return process.kill(-group, 0)
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'
-  }
-}
-
-function toGroup(group: number, signal: 'SIGTERM' | 'SIGKILL'): void {
-  try {
-    process.kill(-group, signal)
-  } catch {
-    // The group is gone, or belongs to another user.
   }
 }

@@ -127,3 +127,35 @@ test('a program that takes over the terminal: its exit code, or why it did not s
   expect(await runAttached(['sh', '-c', 'exit 4'])).toEqual({ kind: 'exited', code: 4 })
   expect(await runAttached(['vps-test-no-such-program'])).toMatchObject({ kind: 'not started', errno: 'ENOENT' })
 })
+
+test('the dead of a group whom nobody collects are not waited for', async () => {
+  // The middle one stays, in a group of its own, and never collects its child, which joined the leader's group.
+  const program = `
+import os, sys, time
+leader = os.getpid()
+told, tell = os.pipe()
+if os.fork() == 0:
+    os.setpgid(0, 0)
+    if os.fork() == 0:
+        os.setpgid(0, leader)
+        os._exit(0)
+    time.sleep(0.2)
+    os.write(tell, b'x')
+    for fd in (0, 1, 2): os.close(fd)
+    time.sleep(20)
+    os._exit(0)
+os.read(told, 1)
+os.write(1, b'left')
+`
+  let left = 0
+  const end = await runProcess(['python3', '-c', program], {
+    ...limits,
+    onOut: () => {
+      left = performance.now()
+    },
+  })
+  const waited = performance.now() - left
+  expect(end.ending).toEqual({ kind: 'exited', code: 0 })
+  // As if it lived, it would be waited for after TERM and after KILL, and all that twice: eight seconds.
+  expect(waited).toBeLessThan(6000)
+})

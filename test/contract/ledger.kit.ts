@@ -5,7 +5,7 @@
 import { execFileSync, spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { tmpdir } from 'node:os'
-import { blobs } from '../../src/adapters/git/store.ts'
+import { blobs } from '../../src/adapters/git/answers.ts'
 import { Failure } from '../../src/domain/failure.ts'
 import type { Entry } from '../../src/domain/ledger.ts'
 import { entryAfter, foreignEntry } from '../kit/session.ts'

@@ -8,7 +8,8 @@ import { quote } from '../../commands/quote.ts'
 import type { Entry } from '../../domain/ledger.ts'
 import { branch } from './place.ts'
 import { GitError, gitIn, type Git } from './process.ts'
-import { refsIn, storeIn } from './store.ts'
+import { refsIn } from './answers.ts'
+import { storeIn } from './store.ts'
 import { stripHidden } from '../../domain/text.ts'
 
 export type Reading =

@@ -5,6 +5,7 @@ import { entryShape } from '../../domain/events/check.ts'
 import { Failure } from '../../domain/failure.ts'
 import { canonical, chainFaults, type Entry } from '../../domain/ledger.ts'
 import { fold } from '../../domain/session.ts'
+import { blobs, refsIn } from './answers.ts'
 import { branch } from './place.ts'
 import { GitError, type Git } from './process.ts'
 import { stripHidden } from '../../domain/text.ts'
@@ -194,18 +195,6 @@ export function storeIn(dir: string, git: Git, home?: string) {
   }
 }
 
-/** Names to objects, of `for-each-ref --format='%(objectname) %(refname)'`. */
-export const refsIn = (stdout: Buffer): ReadonlyMap<string, string> =>
-  new Map(
-    stdout
-      .toString('utf8')
-      .split('\n')
-      .flatMap((line) => {
-        const at = line.indexOf(' ')
-        return at < 0 ? [] : [[line.slice(at + 1), line.slice(0, at)]]
-      }),
-  )
-
 interface Followed {
   readonly entries: readonly Entry[]
   readonly fault: string | null
@@ -246,17 +235,4 @@ function upTo(id: string, entries: readonly Entry[], after?: string): Followed {
   }
   const good = entries.findIndex((_, i) => chainFaults(entries.slice(0, i + 1), id).length > 0)
   return { entries: good < 0 ? entries : entries.slice(0, good), fault: faults.join('; ') }
-}
-
-/** The texts of `git cat-file --batch`: `<id> blob <size>`, newline, the bytes, newline. */
-export function blobs(batch: Buffer): readonly string[] {
-  const texts: string[] = []
-  for (let at = 0; at < batch.length;) {
-    const end = batch.indexOf(10, at)
-    // A blob that is gone is `<id> missing`: no text, and so no entry.
-    const size = Number(/ blob (\d+)$/.exec(batch.subarray(at, end).toString('latin1'))?.[1] ?? -1)
-    texts.push(size < 0 ? '' : batch.subarray(end + 1, end + 1 + size).toString('utf8'))
-    at = end + 1 + (size < 0 ? 0 : size + 1)
-  }
-  return texts
 }
