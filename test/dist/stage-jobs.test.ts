@@ -89,7 +89,7 @@ test('what the schedule may take as well is claimed before a job that is run aga
     attempt: 2,
   })
   expect(end.code, end.out).toBe(10)
-  expect((await t.path(session)).slice(2)).toEqual(['queued', 'claimed', 'unrecoverable'])
+  expect((await t.path(session)).slice(2)).toEqual(['queued', 'claimed', 'recovered', 'unrecoverable'])
   expect((await t.runner.entries(session)).at(3)).toMatchObject({
     why: 'run 206 (attempt 2) goes on with it',
     facts: { by: { run: '206', attempt: 2 } },
