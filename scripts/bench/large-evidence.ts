@@ -7,6 +7,7 @@ import { dirname, join } from 'node:path'
 import { finished } from 'node:stream/promises'
 import { itemsFile, jsonText, layout, runInputOf, toLines, type BundleHead } from '../../src/domain/bundle.ts'
 import type { RoundEvidence } from '../../src/domain/evidence.ts'
+import { diagnosisOfTest } from '../../src/domain/failed/of-test.ts'
 import { jsonPieces } from '../../src/domain/json-pieces.ts'
 import { manifestOf, type FileDigest } from '../../src/domain/manifest.ts'
 import { judgeTest } from '../../src/domain/verdict.ts'
@@ -41,6 +42,7 @@ export async function makeLarge(folder: string, attempts: number): Promise<numbe
   await put(layout.nat, [jsonText(head.measurements)])
   await put(layout.preflight, [jsonText(head.preflight)])
   await put(layout.controls, [jsonText(head.controls)])
+  await put(layout.postMortems, [jsonText(head.postMortems)])
   await put(layout.running, [jsonText(head.running)])
   await put(layout.logs, [jsonText(head.logs)])
   await put(layout.metrics, [jsonText(head.metrics)])
@@ -48,6 +50,7 @@ export async function makeLarge(folder: string, attempts: number): Promise<numbe
   await put(itemsFile('connectivity'), lines())
   const verdict = judging.end()
   await put(layout.verdict, jsonPieces(verdict))
+  await put(layout.diagnosis, [jsonText(diagnosisOfTest(head, verdict))])
   const manifest = manifestOf(digests)
   await writeFile(join(folder, 'manifest.json'), jsonText(manifest))
   await writeFile(join(folder, proofFile(head)), renderBundleProof(head, verdict, manifest))

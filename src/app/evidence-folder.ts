@@ -56,6 +56,7 @@ export async function readEvidence<Sink extends EvidenceSink>(
     preflight: await part<BundleHead['preflight']>('preflight'),
     controls: await part<BundleHead['controls']>('controls'),
     captures: await part<BundleHead['captures']>('captures', true),
+    postMortems: await part<BundleHead['postMortems']>('postMortems'),
     running: await part<BundleHead['running']>('running'),
     logs: await part<BundleHead['logs']>('logs'),
     metrics: await part<BundleHead['metrics']>('metrics'),

@@ -3,10 +3,12 @@ import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { openFolder, type InertFolder } from '../adapters/inert-folder.ts'
-import { itemsFile, layout, runInputOf, type BundleHead } from '../domain/bundle.ts'
+import { itemsFile, jsonText, layout, runInputOf, type BundleHead } from '../domain/bundle.ts'
 import { trustedEvidence, type Limits } from '../domain/bundle-shape.ts'
 import type { Rejudged } from '../domain/anchor.ts'
+import { diagnosisOfTest } from '../domain/failed/of-test.ts'
 import { jsonPieces } from '../domain/json-pieces.ts'
+import { sha256 } from '../domain/ledger.ts'
 import type { Manifest } from '../domain/manifest.ts'
 import { firstFaults } from '../domain/rederive/first-faults.ts'
 import { rederiveItems, rederivedFaults } from '../domain/rederive/test.ts'
@@ -80,12 +82,16 @@ async function judgedAgain(dir: string, version: string, most: Limits, faults: s
   }
   const { head: bundle, odd, verdict: judged, itemsFaults } = judging
   const told = await sealed.digest(layout.verdict)
+  const explained = await sealed.digest(layout.diagnosis)
   faults.push(...(await sealed.faults()), ...odd.map((name) => `${name}: not written as it was sealed`))
   faults.push(...firstFaults(strangers(folder.listed, bundle)))
   faults.push(...firstFaults(rederivedFaults(bundle)), ...itemsFaults)
   if (told === null) throw new Error(`evidence/${layout.verdict} is missing`)
   if (told !== digestOf(jsonPieces(judged)))
     faults.push(`${layout.verdict} does not follow from the evidence${writtenBy(bundle, version)}`)
+  if (explained === null) throw new Error(`evidence/${layout.diagnosis} is missing`)
+  if (explained !== sha256(jsonText(diagnosisOfTest(bundle, judged))))
+    faults.push(`${layout.diagnosis} does not follow from the evidence${writtenBy(bundle, version)}`)
   const page = await besides(folder, { bundle, judged, manifest, version, most }, faults)
   return { bundle, verdict: judged, root: manifest.root, page }
 }

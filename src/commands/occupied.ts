@@ -1,6 +1,7 @@
 /** What of a service's name, directory and port on a node is another project's, by what we wrote there ourselves. */
 import type { Command } from './command.ts'
-import { findPortHolder, parsePortHolder } from './port-holder.ts'
+import { parsePortHolder } from '../domain/post-mortem/read.ts'
+import { findPortHolder } from './port-holder.ts'
 import { raw, sh } from './quote.ts'
 import { ownersDir } from './service.ts'
 

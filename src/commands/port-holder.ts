@@ -1,5 +1,4 @@
 /** Who has a port on a node: its process, its unit, and, where we wrote that unit, project and session. */
-import type { PortHolder } from '../domain/diagnosis.ts'
 import type { Command } from './command.ts'
 import { ownersDir } from './service.ts'
 import { sh } from './quote.ts'
@@ -16,14 +15,3 @@ export const findPortHolder = (place: readonly string[], protocol: 'tcp' | 'udp'
     echo "$pid"; tr '\n' ' ' <"/proc/$pid/comm"; echo; if [ -n "$unit" ]; then echo "$unit"; else echo -; fi
     if [ -n "$unit" ] && [ -s ${ownersDir}/"$unit" ]; then head -n 2 ${ownersDir}/"$unit"; else echo -; echo -; fi`,
 })
-
-export function parsePortHolder(stdout: string): PortHolder | null {
-  const [pid = '', program = '', unit = '-', project = '-', session = '-'] = stdout.split('\n').map((l) => l.trim())
-  if (!/^\d+$/.test(pid)) return null
-  return {
-    pid: Number(pid),
-    program: program.slice(0, 50),
-    unit: unit === '-' ? null : unit,
-    owner: project === '-' || session === '-' || project === '' ? null : { project, session },
-  }
-}

@@ -17,6 +17,7 @@ import { logsShape, metricsShape } from './collected-shape.ts'
 import { mostSoak, type SoakNotes } from './soak/sample.ts'
 import { mostCaptures } from './captures/capture.ts'
 import { pairCaptureShape } from './captures/shape.ts'
+import { postMortemShape } from './post-mortem/told.ts'
 import { preflightShape } from './preflight-shape.ts'
 import { suiteIds } from './suites/registry.ts'
 import type { FileDigest, Manifest } from './manifest.ts'
@@ -157,13 +158,14 @@ const soakNotes = every<SoakNotes>({
 })
 
 /** By the names that `layout` gives the files. */
-export const shapes = (most: Limits): Readonly<Record<keyof Omit<typeof layout, 'verdict'>, Check>> => ({
+export const shapes = (most: Limits): Readonly<Record<keyof Omit<typeof layout, 'verdict' | 'diagnosis'>, Check>> => ({
   plan: planShape(most.nodes),
   facts: facts(most),
   nat: fields({ before: list(measurement, most.nodes), after: list(measurement, most.nodes) }),
   preflight: preflightShape(most.nodes),
   controls: list(control, 1000),
   captures: list(pairCaptureShape(most.nodes, suiteIds), mostCaptures),
+  postMortems: postMortemShape(most.nodes),
   logs: logsShape(most.nodes),
   metrics: orNull(metricsShape),
   soak: orNull(list(soakNotes, most.nodes)),

@@ -14,6 +14,7 @@ import type { MetricsDigest } from './metrics.ts'
 import type { LogDigest } from './log-templates.ts'
 import type { TestClock } from './node-clock.ts'
 import type { Plan } from './plan.ts'
+import type { PostMortem } from './post-mortem/told.ts'
 import type { Preflight } from './preflight.ts'
 import { needsOf } from './profile.ts'
 import { promisesOf } from './promises.ts'
@@ -40,6 +41,8 @@ export interface BundleHead {
   readonly controls: readonly Control[]
   /** Failing pairs that were tried once more, outside of all that is judged. */
   readonly captures: readonly PairCapture[]
+  /** What nodes told of themselves after the last round; none where nothing had failed. */
+  readonly postMortems: readonly PostMortem[]
   /** What the nodes' journals hold, grouped. */
   readonly logs: LogDigest
   /** What Prometheus and the registry answered; null: the proof method does not ask. */
@@ -88,11 +91,13 @@ export const layout = {
   preflight: 'preflight.json',
   controls: 'controls.json',
   captures: 'captures.jsonl',
+  postMortems: 'post-mortem.json',
   running: 'running.json',
   logs: 'logs.json',
   metrics: 'metrics.json',
   soak: 'soak.json',
   verdict: 'verdict.json',
+  diagnosis: 'diagnosis.json',
 } as const
 
 /** One file for each suite of the plan, one line for each measurement. */

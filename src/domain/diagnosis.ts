@@ -1,6 +1,8 @@
 /** Why a program failed on a node, where the machine explains it: one row for each cause, over one look at the node. */
 import type { FailureCode } from './failure.ts'
 import { droppedBy } from './firewall.ts'
+import { killedItself } from './post-mortem/killed.ts'
+import type { MachineState } from './post-mortem/machine.ts'
 
 export interface PortHolder {
   readonly pid: number
@@ -30,6 +32,7 @@ export interface Diagnosis {
   readonly data: DiskLook | null
   /** nft's own listing. */
   readonly firewall: string
+  readonly machine: MachineState
   /** What the program said last, by its own output. */
   readonly said: readonly string[]
 }
@@ -88,7 +91,10 @@ const causes: readonly CauseRow[] = [
   },
   {
     code: 'I163',
-    why: ({ result, unit }) => (result === 'oom-kill' ? `the kernel killed ${unit} for want of memory` : null),
+    why: ({ result, unit, machine: { kernel, memory } }) =>
+      result === 'oom-kill' && kernel?.some((l) => killedItself(l, unit, memory)) !== true
+        ? `the kernel killed ${unit} for want of memory`
+        : null,
     look: () => 'journalctl -k -n 50 --no-pager; free -m',
   },
   {

@@ -72,6 +72,10 @@ export function judgeNats(
   }
 }
 
+/** Of each node, as a person knows it: what a later test is compared with. */
+export const natNames = (measured: readonly NatMeasurement[]): Readonly<Record<NodeName, string>> =>
+  Object.fromEntries(measured.map((m) => [m.node, natName(m)]))
+
 /** What of it decides anything; null: nothing. What was seen only once of the two is no change. */
 export function natChange(before: NatMeasurement, after: NatMeasurement): string | null {
   const [was, is] = [before, after].map((m) => [...m.externalAddresses].sort().join(', '))

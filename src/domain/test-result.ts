@@ -4,8 +4,10 @@ import type { Entry, StageResult } from './events/entry.ts'
 import type { StoredArtifact, Taking } from './events/facts.ts'
 import type { RunningProof } from './evidence.ts'
 import type { Red } from './fix/end.ts'
+import type { NatMeasurement } from './fleet.ts'
 import { redOutcome, redText } from './fix/red-first.ts'
 import { logCounts, type LogDigest } from './log-templates.ts'
+import { natNames } from './nats.ts'
 import { outcomesOf } from './outcomes.ts'
 import { regressedOf } from './regressed.ts'
 import { resultsOf, suiteCounts } from './suites/suite.ts'
@@ -14,6 +16,7 @@ import { isInvalid, type Verdict } from './verdict.ts'
 export interface SealedResult {
   readonly verdict: Verdict
   readonly logs: LogDigest
+  readonly nats: readonly NatMeasurement[]
   readonly folder: string
   /** Of the evidence. */
   readonly root: string
@@ -31,7 +34,7 @@ export interface SealedResult {
   readonly red: readonly Red[] | null
 }
 
-export function testResult({ verdict: judged, logs, red, ...s }: SealedResult): StageResult<'TEST'> {
+export function testResult({ verdict: judged, logs, nats, red, ...s }: SealedResult): StageResult<'TEST'> {
   const results = resultsOf(judged.suites)
   const [samples, again] = [results.flatMap((r) => r.samples), results.flatMap((r) => r.retries)]
   const why =
@@ -44,6 +47,7 @@ export function testResult({ verdict: judged, logs, red, ...s }: SealedResult): 
     counts: suiteCounts(judged.suites),
     invalid: isInvalid(judged),
     logs: judged.result === 'passed' ? logCounts(logs) : null,
+    nats: judged.result === 'passed' ? natNames(nats) : null,
     outcomes: judged.comparable ? outcomesOf(judged.suites) : null,
     folder: s.folder,
     evidenceRoot: s.root,

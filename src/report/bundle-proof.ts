@@ -3,6 +3,7 @@ import type { BundleHead } from '../domain/bundle.ts'
 import type { BuildRecord, SandboxKind } from '../domain/build.ts'
 import type { Manifest } from '../domain/manifest.ts'
 import { checkpointOf, runInputOf } from '../domain/bundle.ts'
+import { diagnosisOfTest } from '../domain/failed/of-test.ts'
 import { fixesOf } from '../domain/fix/refusals.ts'
 import { firingsOf } from '../domain/recovery/firing.ts'
 import type { Verdict } from '../domain/verdict.ts'
@@ -38,6 +39,7 @@ function proofOf(b: BundleHead, verdict: Verdict, manifest: Manifest): ProofInpu
     captures: b.captures,
     logs: b.logs,
     metrics: b.metrics,
+    diagnosis: diagnosisOfTest(b, verdict),
     build: buildFacts(facts.build),
     fixCommits: fixesOf(entries).map(({ commit: sha, subject: message, at }) => ({ sha, message, at })),
     timings: [

@@ -32,7 +32,7 @@ export function fixProposal(p: FixProposal): { readonly title: string; readonly 
                 text(c.what, 200),
                 c.owner,
                 joined(
-                  c.evidence.slice(0, 3).map((e) => text(e, 200)),
+                  c.evidence.slice(0, 3).map((e) => text(e.text, 200)),
                   ' · ',
                 ),
               ]),

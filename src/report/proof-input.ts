@@ -1,6 +1,7 @@
 /** What a proof is rendered from: everything that spec §8 lists, as data. */
 import type { PairCapture } from '../domain/captures/capture.ts'
 import type { Entry } from '../domain/ledger.ts'
+import type { FailureDiagnosis } from '../domain/failed/diagnosis.ts'
 import type { MetricsDigest } from '../domain/metrics.ts'
 import type { LogDigest } from '../domain/log-templates.ts'
 import type { Manifest } from '../domain/manifest.ts'
@@ -50,6 +51,8 @@ export interface ProofInput {
   readonly logs: LogDigest | null
   /** Null: nobody asked for them. */
   readonly metrics: MetricsDigest | null
+  /** Null: it passed. */
+  readonly diagnosis: FailureDiagnosis | null
   readonly build: BuildFacts | null
   readonly fixCommits: readonly { readonly sha: string; readonly message: string; readonly at: number }[]
   readonly timings: readonly { readonly stage: string; readonly ms: number }[]

@@ -34,7 +34,7 @@ export const renderProof = (p: ProofInput): string => pageMarkdown(headSection(p
 export const proofSections = (p: ProofInput): readonly Section[] =>
   present([
     ...guarded('reasons', () => reasonsSection(p.verdict)),
-    ...guarded('diagnosis', () => diagnosisSection(p)),
+    ...guarded('diagnosis', () => diagnosisSection(p.diagnosis)),
     ...guarded('fixes', () => fixesSection(p)),
     ...guarded('criteria', () => criteriaSection(p)),
     ...guarded('custom', () => customSection(p)),

@@ -15,7 +15,7 @@ import type { PerNode } from '../instruments/per-node.ts'
 import { keptBinary } from './build.ts'
 import { leaseFleet } from './parts/busy.ts'
 import type { NodeJob, Shipment } from './parts/deploy-node.ts'
-import { diagnosisFolder, storeDiagnosis } from './parts/diagnosed.ts'
+import { diagnosisFolder, explained, storeDiagnosis } from './parts/diagnosed.ts'
 import { awaitRegistration } from './parts/registration.ts'
 import { rolloutOf, type Rollout } from './parts/rollout.ts'
 import { rosterOf, withCause } from './parts/roster.ts'
@@ -97,8 +97,9 @@ async function ship(
 
   const peers = rollout.remaining().filter((n) => roster.some((r) => r.name === n && r.role !== 'registry'))
   const registered = await awaitRegistration(world, plan, peers)
-  for (const [node, why] of registered.missing)
-    rollout.exclude({ node, stage: 'DEPLOY', code: why.code, message: why.message.slice(0, 400) })
+  const folder = diagnosisFolder(session.counters.deploys + 1)
+  for (const exclusion of await explained(world, plan, session.changedAt, folder, registered.missing))
+    rollout.exclude(exclusion)
   const all = { ...facts(), peerIds: Object.fromEntries(registered.peerIds) }
   const fault = quorumFault(plan, rollout.remaining())
   if (fault !== null) return { event: 'unrecoverable', why: withCause(fault, rollout.excluded), facts: all }
@@ -150,6 +151,7 @@ function jobOf(
       lease: { holder: session.id, fence },
       runtime: { arch: seen?.machine ?? '', libc },
       diagnosis: diagnosisFolder(session.counters.deploys + 1),
+      since: session.changedAt,
     },
   ]
 }

@@ -2,6 +2,7 @@
  * FIX: what failed as data, then one try of the project's fix command. A commit goes back to BUILD; anything else waits
  * for a push, with its reason (spec §4).
  */
+import { diagnosed, symptomsOf } from '../domain/failed/diagnosis.ts'
 import { fleetReference } from '../domain/fleet.ts'
 import type { Pushed } from '../domain/fix/end.ts'
 import { guardedBy } from '../domain/fix/guards.ts'
@@ -20,7 +21,7 @@ import type { Stage } from './stage.ts'
 
 export const fix: Stage<'FIX', Execution & SessionRecord & SessionFolder & Fixing> = async (plan, session, world) => {
   const entries = await world.ledger.read(session.id)
-  const found = await diagnosisOf(world.files, session, entries)
+  const found = (await diagnosisOf(world.files, entries)) ?? diagnosed(symptomsOf({ stage: 'TEST', why: session.why }))
   const diagnosis = world.concealer?.conceal(found) ?? found
   const text = `${JSON.stringify(diagnosis, null, 1)}\n`
   await world.files.write(diagnosisFile, text)

@@ -9,6 +9,7 @@ import type { NodeName } from '../domain/fleet.ts'
 import { workingMs } from '../domain/lease-policy.ts'
 import type { Moment } from '../domain/node-clock.ts'
 import type { Plan } from '../domain/plan.ts'
+import type { PostMortem } from '../domain/post-mortem/told.ts'
 import { quorumFault } from '../domain/quorum.ts'
 import type { StageResult } from '../domain/events/entry.ts'
 import type { Red } from '../domain/fix/end.ts'
@@ -37,10 +38,10 @@ import type { SuiteWorld } from '../suites/bench.ts'
 import { beginTest, keepInterrupted, type BegunTest } from './parts/begin-test.ts'
 import { captureFailures } from './parts/captures.ts'
 import { collect, collectBefore } from './parts/collect.ts'
-import { endsOfFailures } from './parts/ends-of-failures.ts'
 import { firstTried } from './parts/first-tried.ts'
 import { takeLeases } from './parts/leases.ts'
 import { fireLeftOut } from './parts/left-out.ts'
+import { askedAfter } from './parts/post-mortems.ts'
 import { openBench, provenProcesses, type OpenBench } from './parts/open-bench.ts'
 import { rosterOf } from './parts/roster.ts'
 import { groupedLogs, readFigures } from './parts/read-collected.ts'
@@ -149,18 +150,19 @@ async function work(
           folder,
         )
   const metBy = world.clock.now()
-  const sofar = verdict(verdictInputOf(await bundleOf(scene, items, open.before, [])))
-  const tried = { ...open, controls: [...open.controls, ...(await open.testAgain(endsOfFailures(sofar)))] }
   const looking = momentOf(wall)
   const after = await provenProcesses(world, plan, there)
+  const early = verdict(verdictInputOf(await bundleOf(scene, items, after, [])))
+  const { accused, told } = await askedAfter(world, plan, early, { there, since: session.startedAt })
+  const tried = { ...open, controls: [...open.controls, ...(await open.testAgain(accused, told))] }
   // All that is judged was seen: what these dials do to a program, or a NAT, accuses nobody.
-  const captures = await captureFailures(open, sofar.suites, metBy)
+  const captures = await captureFailures(open, early.suites, metBy)
   // No attempt runs any more that a measurement could disturb.
   const [notes, resurveyed] = await Promise.all([collect(world, plan, collected()), open.surveyAgain()])
   await removeWitnesses(world, there)
 
   await world.recoveries?.hold()
-  const seen = await bundleOf({ ...scene, open: tried, looking, resurveyed }, items, after, [...noted, ...notes])
+  const seen = await bundleOf({ ...scene, open: tried, looking, resurveyed, told }, items, after, [...noted, ...notes])
   const whole = {
     ...seen,
     captures,
@@ -177,6 +179,7 @@ async function work(
     verdict: judged,
     logs: bundle.logs,
     entries: bundle.entries,
+    nats: bundle.measurements.before,
     checkpoint: session.checkpoint,
     red: own.red,
   }
@@ -193,10 +196,12 @@ interface Seen extends Omit<Scene, 'folder'> {
   readonly soak: readonly SoakNotes[] | null
   /** The NATs after the last round; until then, the first survey. */
   readonly resurveyed: NatSurvey
+  /** What nodes told of themselves after the last round; until then, nothing. */
+  readonly told?: readonly PostMortem[]
 }
 
 async function bundleOf(
-  { plan, session, world, open, there, lost, looking, resurveyed, soak, ...own }: Seen,
+  { plan, session, world, open, there, lost, looking, resurveyed, told = [], soak, ...own }: Seen,
   items: SuiteItems,
   after: readonly RunningProof[],
   notes: readonly Unsupported[],
@@ -211,6 +216,7 @@ async function bundleOf(
     preflight,
     controls,
     captures: [],
+    postMortems: told,
     logs: noLogs,
     metrics: null,
     soak,

@@ -2,8 +2,7 @@
 import { createSocket } from 'node:dgram'
 import { localRemote } from '../../src/adapters/local.ts'
 import { lookForCauses } from '../../src/commands/diagnosis.ts'
-import { parseDiagnosis } from '../../src/instruments/diagnosis.ts'
-import { parsePortHolder } from '../../src/commands/port-holder.ts'
+import { parseDiagnosis, parsePortHolder } from '../../src/domain/post-mortem/read.ts'
 import { describe, expect, test } from 'vitest'
 import { boxOf, exitNoPlace, namespacePath, placeOf } from '../../src/commands/place.ts'
 import { inside } from '../../src/commands/quote.ts'
@@ -26,15 +25,17 @@ test('why a service fails is asked of a machine whatever it has: disks, and who 
   await new Promise<void>((r) => socket.bind(0, '127.0.0.1', r))
   const of = {
     unit: 'no-such-unit',
-    place: [],
     listens: { protocol: 'udp', port: socket.address().port },
     releases: '/usr/bin',
     data: '/var/lib/no-such-folder/in it',
   } as const
-  const { stdout } = await localRemote('here', []).run(lookForCauses(of), {
-    timeoutMs: 20_000,
-    signal: AbortSignal.timeout(20_000),
-  })
+  const { stdout } = await localRemote('here', []).run(
+    lookForCauses({ ...of, place: [], sinceSeconds: 60, names: ['localhost', 'no-such-name.invalid'] }),
+    {
+      timeoutMs: 20_000,
+      signal: AbortSignal.timeout(20_000),
+    },
+  )
   socket.close()
   const { releases, data, holder, said } = parseDiagnosis(stdout, of)
   expect({ releases, data, said }).toEqual({

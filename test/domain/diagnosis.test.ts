@@ -2,7 +2,9 @@
 import { describe, expect, test } from 'vitest'
 import { causeOf, lastWords, type Diagnosis } from '../../src/domain/diagnosis.ts'
 import { droppedBy } from '../../src/domain/firewall.ts'
-import { parseDiagnosis } from '../../src/instruments/diagnosis.ts'
+import { machineOf } from '../../src/domain/post-mortem/machine.ts'
+import { parseDiagnosis } from '../../src/domain/post-mortem/read.ts'
+import { machineWell } from '../kit/post-mortem.ts'
 
 const of = {
   unit: 'peer',
@@ -20,6 +22,7 @@ const good: Diagnosis = {
   releases: { path: '/opt/peer', ...disk },
   data: { path: '/var/lib/peer', ...disk },
   firewall: '',
+  machine: machineWell,
   said: [],
 }
 const data = (change: Partial<typeof disk>): Partial<Diagnosis> => ({
@@ -122,7 +125,7 @@ describe('what the program said', () => {
   })
   test('each section is read; the last is the program’s, whatever stands in it', () => {
     const text = [
-      'vps-test-section state',
+      'vps-test-section unit',
       'ActiveState=failed',
       'Result=oom-kill',
       '',
@@ -155,6 +158,18 @@ describe('what the program said', () => {
       releases: { path: '/opt/peer', usedKiB: 100, freeKiB: 200, freeInodes: 300, ownKiB: 40, mount: ['rw', 'noexec'] },
       data: { path: '/var/lib/peer', usedKiB: 1, freeKiB: 2, freeInodes: null, ownKiB: null, mount: ['rw'] },
       firewall: expect.stringContaining('udp dport 9000 drop') as string,
+      machine: {
+        ...machineOf(() => ''),
+        unit: {
+          active: 'failed',
+          sub: '',
+          result: 'oom-kill',
+          ended: null,
+          status: null,
+          restarts: 0,
+          memoryBytes: null,
+        },
+      },
       said: [expect.stringMatching(/^first/) as string, 'vps-test-section holder', '1'],
     })
     expect(causeOf(parseDiagnosis('', of))).toBeNull()

@@ -591,7 +591,7 @@ const historyWith = (earlier: Changes | null): TestHistory => ({
     seedCommitment: sha256('seed'),
     earlier: [],
     interrupted: [],
-    logsBefore: null,
+    passedBefore: null,
     baseline:
       earlier === null
         ? { kind: 'none', lacks: 'this ledger has no other session' }

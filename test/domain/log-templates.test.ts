@@ -95,12 +95,20 @@ test('a log made to be expensive is bounded: other lines each time, long words, 
 
 test('the page shows what is new in bold, and hostile words as words', () => {
   const logs = digestLogs([['a', ['fatal: <script>alert(1)</script> `x` | y', 'all is well'].join('\n')]])
-  const before = { session: 's0', test: 'test-1', counts: logCounts(digestLogs([['a', 'all is well']])) }
+  const before = {
+    session: 's0',
+    test: 'test-1',
+    binarySha256: '0'.repeat(64),
+    commit: null,
+    counts: logCounts(digestLogs([['a', 'all is well']])),
+    outcomes: null,
+    nats: null,
+  }
   const input = run({ earlier: null })
   const begun = input.history?.begun ?? expect.fail()
   const section = logsSection({
     logs,
-    input: { ...input, history: { before: [], begun: { ...begun, logsBefore: before } } },
+    input: { ...input, history: { before: [], begun: { ...begun, passedBefore: before } } },
   })
   const page = section === null ? '' : sectionMarkdown(section)
   expect(page).toMatch(/\*\*error\*\* .*script.* \*\*new\*\* \|\n\| other .*all is well.* as before/)

@@ -168,6 +168,7 @@ async function sealedAgain(folder: string): Promise<void> {
       preflight: await json(layout.preflight),
       controls: await json(layout.controls),
       captures: fromLines(await part(layout.captures)),
+      postMortems: await json(layout.postMortems),
       running: await json(layout.running),
       logs: await json(layout.logs),
       metrics: await json(layout.metrics),

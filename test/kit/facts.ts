@@ -73,6 +73,7 @@ export const tested = (
   invalid: false,
   outcomes: null,
   logs: null,
+  nats: null,
   folder: `test-${Math.max(1, session.testsBegun)}`,
   evidenceRoot: sha256('root'),
   proofPage: 'test-1/proof.md',
@@ -93,7 +94,7 @@ const begun = (session: Session, plan: Plan): FactsOf<'TEST', 'begun'> => ({
   earlier: [],
   interrupted: [],
   baseline: null,
-  logsBefore: null,
+  passedBefore: null,
 })
 
 type AllFacts = { readonly [S in State]: { readonly [E in EventOf<S>]: FactsOf<S, E> } }

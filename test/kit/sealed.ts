@@ -84,6 +84,7 @@ export function bundleOf(changes: Changes = {}, version = sealedVersion): Bundle
     preflight: { nodes: [], paths: [] },
     controls: consistentControls(input.evidence.controls),
     captures: [],
+    postMortems: [],
     logs: noLogs,
     metrics: null,
     soak: null,

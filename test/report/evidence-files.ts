@@ -7,7 +7,7 @@ import { planOf as wholePlan } from '../kit/plan.ts'
 import { claimed, surface } from './surfaces.ts'
 
 const names = { ...layout, attempts: itemsFile('connectivity') }
-type Part = keyof Omit<typeof names, 'verdict'>
+type Part = keyof Omit<typeof names, 'verdict' | 'diagnosis'>
 export type Files = Readonly<Record<Part, Json>>
 
 const build = {
@@ -58,6 +58,24 @@ const preflight = {
     },
   ],
 }
+const postMortems = [
+  {
+    node: 'saorsa-7',
+    of: { unit: 'p', listens: { protocol: 'udp', port: 9000 }, releases: '/opt/p', data: '/var/lib/p' },
+    sinceSeconds: 60,
+    lines: [
+      'vps-test-section unit',
+      'ActiveState=active',
+      'vps-test-section systemd',
+      'p.service: Main process exited, code=dumped, status=11/SEGV',
+      'vps-test-section ended',
+      "| thread 'main' panicked at src/main.rs:3:5:",
+      'vps-test-section said',
+      'listening',
+    ],
+    why: null,
+  },
+]
 const given = surface(claimed, { absent: { 'saorsa-9': 'no route' } }).bundle as Bundle
 const { answers, nodes, suites } = given.plan
 const callee = { node: 'saorsa-9', addresses: ['198.18.9.10'] }
@@ -86,6 +104,7 @@ export const good = JSON.parse(
     preflight,
     controls: given.controls,
     captures,
+    postMortems,
     running: given.running,
     logs: given.logs,
     metrics: given.metrics,

@@ -45,6 +45,7 @@ function page(changes: Changes, checkpoint: Taking | null = taking(245_000)): st
     captures: [],
     logs: null,
     metrics: null,
+    diagnosis: null,
     build: null,
     fixCommits: [],
     timings: [],

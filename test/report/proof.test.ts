@@ -53,6 +53,7 @@ function page(
     captures: [],
     logs: null,
     metrics: null,
+    diagnosis: null,
     build: {
       how: 'cargo zigbuild on the runner',
       toolchain: 'rustc 1.63.0',

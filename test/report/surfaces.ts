@@ -119,6 +119,7 @@ export function surface(
     entries: entries.slice(0, -1),
     measurements: input.measurements,
     controls: input.evidence.controls,
+    postMortems: [],
     logs: noLogs,
     metrics: null,
     soak: null,

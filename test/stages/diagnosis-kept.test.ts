@@ -12,7 +12,6 @@ import type { World } from '../../src/ports.ts'
 import { keptBinary } from '../../src/stages/build.ts'
 import { deploy } from '../../src/stages/deploy.ts'
 import { withDiagnosis, diagnosisFolder } from '../../src/stages/parts/diagnosed.ts'
-import { deployedUnitOf } from '../../src/stages/parts/units.ts'
 import { planOf } from '../kit/plan.ts'
 import { runWriter, story } from '../kit/session.ts'
 
@@ -61,9 +60,8 @@ const session = fold('s', story(['begin', 'confirmed', 'ready', ['built', { buil
 /** As a node whose unit failed is asked. */
 async function tell(world: Parameters<typeof deploy>[2], deploys: number): Promise<void> {
   const node = plan.fleet.nodes.find((n) => n.name === 'a') ?? expect.fail('no node')
-  const unit = deployedUnitOf(plan, node) ?? expect.fail('no unit')
   const failure = new Failure({ code: 'P011', message: 'a: peer does not run' })
-  await withDiagnosis(world, node, unit, '/opt/x', failure, diagnosisFolder(deploys))
+  await withDiagnosis(world, node, plan, 0, failure, diagnosisFolder(deploys))
 }
 
 test('a deploy that fails stores what its nodes told, and nothing of an earlier one', async () => {
@@ -87,7 +85,7 @@ test('a deploy that fails stores what its nodes told, and nothing of an earlier 
   await tell(world, 7)
   await tell(world, 1)
   expect((await deploy(plan, session, world)).event).toBe('unrecoverable')
-  expect(stored).toEqual(['vps-test-diagnosis-s-deploy-1-2', 'a.txt'])
+  expect(stored).toEqual(['vps-test-diagnosis-s-deploy-1-2', 'a.json'])
 })
 
 test('where it cannot be stored, the deploy comes to the same, and the log says so', async () => {

@@ -28,6 +28,8 @@ const lastTime = 8.64e15
 export const time = z.number().min(-lastTime).max(lastTime)
 export const digest = z.string().regex(/^[0-9a-f]{64}$/)
 const whole = z.int().nonnegative()
+/** A NAT's name by node. */
+const natNames = z.record(z.string(), z.string().max(100)).readonly()
 const logCountsSchema = z.record(z.string().regex(/^[0-9a-f]{16}$/), whole).readonly()
 
 export const writer = z.discriminatedUnion('kind', [
@@ -213,8 +215,20 @@ export const begun = {
   interrupted: z.array(z.object({ test: whole, evidenceRoot: digest.nullable() }).readonly()).readonly(),
   /** What criteria `improvement` will compare with; null: another criterion. */
   baseline: baselineSchema,
-  /** Of the last test that passed, by session: what the journals of this one are compared with. */
-  logsBefore: z.object({ session: z.string(), test: z.string(), counts: logCountsSchema }).readonly().nullable(),
+  /** Of the last test that passed, by session: what a failure of this one is compared with. */
+  passedBefore: z
+    .object({
+      session: z.string(),
+      test: z.string(),
+      binarySha256: digest,
+      commit: z.string().nullable(),
+      /** How often each template came in its journals. */
+      counts: logCountsSchema,
+      outcomes: outcomesSchema.nullable(),
+      nats: natNames.nullable(),
+    })
+    .readonly()
+    .nullable(),
 }
 
 /** What a recorded test came to; the event is its verdict. */
@@ -229,6 +243,8 @@ export const tested = {
   outcomes: outcomesSchema.nullable(),
   /** How often each template came in the journals, by its digest; null: it did not pass. */
   logs: logCountsSchema.nullable(),
+  /** Of each node as it was measured; null: it did not pass. */
+  nats: natNames.nullable(),
   /** Of the evidence, within the session's folder; and the proof page, within the same. */
   folder: z.string().regex(/^test-\d+$/),
   evidenceRoot: digest,

@@ -1,110 +1,59 @@
-/** What a failed test, build or deploy has in it to find its cause by, as data: for the fix command and for the proof. */
-import { changeOf, type LogCounts, type LogDigest } from '../log-templates.ts'
-import { subjectName, type Sample } from '../suites/sample.ts'
-import { resultsOf } from '../suites/suite.ts'
-import type { Verdict } from '../verdict.ts'
+/** What a failed test, build or deploy has in it to find its cause by, as data: for the fix command, the proof and a person. */
+import { stripHidden } from '../text.ts'
 import { rankedCauses, type RankedCause } from './causes.ts'
-import { sharedBy } from './shared.ts'
-import type { FailedSubject, LeftOut, NewLines, Symptoms } from './symptoms.ts'
+import type { LeftOut, NodeSymptoms, Symptoms } from './symptoms.ts'
 
 export type { LeftOut }
 
-export interface FailureDiagnosis extends Symptoms {
-  readonly format: 1
+/** Of a node, what a reader needs; all that it told is kept beside. */
+export interface NodeSummary extends Pick<NodeSymptoms, 'node' | 'role' | 'nat' | 'provider' | 'region' | 'file'> {
+  /** `active running`; null: it was not asked, or did not answer. */
+  readonly unit: string | null
+  readonly restarts: number | null
+  /** The program's own last lines. */
+  readonly said: readonly string[]
+}
+
+export interface FailureDiagnosis extends Omit<Symptoms, 'nodes' | 'common'> {
+  readonly format: 2
   /** The likeliest first. */
   readonly causes: readonly RankedCause[]
+  readonly nodes: readonly NodeSummary[]
 }
 
-export const diagnosed = (of: Symptoms): FailureDiagnosis => ({ format: 1, ...of, causes: rankedCauses(of) })
-
-/** Whoever writes logs and names decides how many there are. */
-const most = { failing: 200, lines: 40, findings: 40 } as const
-
-export interface FailedTest {
-  readonly why: string
-  readonly verdict: Pick<Verdict, 'suites' | 'reasons' | 'findings'>
-  readonly logs: LogDigest
-  readonly logsBefore: LogCounts | null
-  readonly leftOut: readonly LeftOut[]
+export function diagnosed({ nodes, common: _, ...of }: Symptoms): FailureDiagnosis {
+  const causes = rankedCauses({ nodes, common: _, ...of })
+  return { format: 2, causes, ...of, nodes: nodes.map(summaryOf) }
 }
 
-export function symptomsOfTest({ why, verdict, logs, logsBefore, leftOut }: FailedTest): Symptoms {
-  const results = resultsOf(verdict.suites)
-  const samples = results.flatMap((r) => r.samples)
-  const failing = results.flatMap(({ suite, samples: of }) => failingOf(suite, of))
-  const of = (outcome: Sample['outcome']): number => samples.filter((s) => s.outcome === outcome).length
-  return {
-    stage: 'TEST',
-    why,
-    reasons: verdict.reasons.map(({ kind, text }) => ({ kind, text })),
-    buildFaults: [],
-    failing: failing.slice(0, most.failing),
-    counted: of('success') + of('failed'),
-    uncounted: { infra: of('infra'), harness: of('harness') },
-    shared: sharedBy(
-      failing,
-      results.flatMap((r) => succeeding(r.samples)),
-    ),
-    findings: verdict.findings.slice(0, most.findings).map(({ kind, message }) => ({ kind, message })),
-    lines: newLines(logs, logsBefore),
-    leftOut,
-  }
-}
+const summaryOf = ({ node, role, nat, provider, region, file, found }: NodeSymptoms): NodeSummary => ({
+  node,
+  role,
+  nat,
+  provider,
+  region,
+  file,
+  unit: found?.machine.unit == null ? null : `${found.machine.unit.active} ${found.machine.unit.sub}`,
+  restarts: found?.machine.unit?.restarts ?? null,
+  said: (found?.said ?? []).slice(-8).map((l) => stripHidden(l, 300)),
+})
 
-/** Of a build or a deploy. */
+/** Of a build or a deploy, or of a test that left nothing to read. */
 export const symptomsOf = (of: Pick<Symptoms, 'stage' | 'why'> & Partial<Symptoms>): Symptoms => ({
+  on: { project: 'project', session: 'session', fleet: 'fleet' },
+  code: null,
   reasons: [],
   buildFaults: [],
   failing: [],
+  hindered: [],
   counted: 0,
   uncounted: { infra: 0, harness: 0 },
   shared: [],
+  common: [],
+  since: [],
   findings: [],
   lines: [],
   leftOut: [],
+  nodes: [],
   ...of,
 })
-
-/** One that was recovered, or that a later attempt stands for, did not fail. */
-function failingOf(suite: string, samples: readonly Sample[]): readonly FailedSubject[] {
-  const failed = samples.filter((s) => s.outcome === 'failed' && s.recovered !== true && s.repeatedBy === undefined)
-  return [...Map.groupBy(failed, (s) => JSON.stringify([s.group, subjectName(s.subject)])).values()].flatMap((all) => {
-    const last = all.at(-1)
-    if (last === undefined) return []
-    const { subject: s } = last
-    return [
-      {
-        suite,
-        group: last.group,
-        subject: subjectName(s),
-        from: s.kind === 'pair' ? s.pair.from : null,
-        to: s.kind === 'pair' ? s.pair.to : null,
-        times: all.length,
-        sentence: last.sentence.slice(0, 500),
-      },
-    ]
-  })
-}
-
-const succeeding = (samples: readonly Sample[]): readonly (readonly [from: string, to: string])[] =>
-  samples.flatMap(({ outcome, subject: s }) =>
-    outcome === 'success' && s.kind === 'pair' ? [[s.pair.from, s.pair.to] as const] : [],
-  )
-
-function newLines(logs: LogDigest, before: LogCounts | null): readonly NewLines[] {
-  return logs.templates
-    .flatMap((t): readonly NewLines[] => {
-      const change = changeOf(t, before)
-      if (change === 'as before' || (change === null && t.level !== 'error')) return []
-      return [
-        {
-          level: t.level,
-          template: t.template.slice(0, 300),
-          count: t.count,
-          nodes: t.nodes.map((n) => n.node),
-          change,
-        },
-      ]
-    })
-    .slice(0, most.lines)
-}

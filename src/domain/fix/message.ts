@@ -23,7 +23,9 @@ export function fixBody({ why, shared, causes, failing }: FailureDiagnosis, sess
     line(`What failed: ${why}`, 300),
     ...shared.map((s) => line(`- ${s}`, 200)),
     ...failing.slice(0, 10).map((f) => line(`- ${f.suite}, ${f.group}: ${f.sentence}`, 200)),
-    ...(first === undefined ? [] : ['', 'It rests on:', ...first.evidence.slice(0, 5).map((e) => line(`- ${e}`, 200))]),
+    ...(first === undefined
+      ? []
+      : ['', 'It rests on:', ...first.evidence.slice(0, 5).map((e) => line(`- ${e.text}`, 200))]),
     '',
     `Made by the project's fix command for session ${session} of vps-test.`,
   ].join('\n')

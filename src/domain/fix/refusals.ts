@@ -22,7 +22,7 @@ const rows: readonly (readonly [GaveUpReason, (s: Standing) => string | null])[]
       const [first] = causes
       return first === undefined || first.owner === 'product'
         ? null
-        : `${first.what} (${first.owner}): ${first.evidence[0] ?? ''}`
+        : `${first.what} (${first.owner}): ${first.evidence[0]?.text ?? ''}`
     },
   ],
   ['another machine', ({ able }) => (able ? null : 'a start on a terminal runs them')],

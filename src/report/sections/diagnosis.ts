@@ -1,41 +1,48 @@
-/** A test that failed: what its failures share, and the causes that are likeliest, each with what it rests on. */
-import { diagnosed, symptomsOfTest, type FailureDiagnosis } from '../../domain/failed/diagnosis.ts'
-import { noLogs } from '../../domain/log-templates.ts'
-import type { ProofInput } from '../proof-input.ts'
+/** A test that did not pass: what its failures share, what is new since the last that passed, and the likeliest causes. */
+import type { FailureDiagnosis } from '../../domain/failed/diagnosis.ts'
 import { code, inline, joined, list, paragraph, table, text, type Section } from '../section.ts'
 
-export function diagnosisSection(p: Pick<ProofInput, 'verdict' | 'logs' | 'input'>): Section | null {
-  if (p.verdict.result !== 'failed') return null
-  const found = testDiagnosis(p)
+/** A page names the first ones; diagnosis.json has all. */
+const shown = { causes: 8, evidence: 3, lines: 8 } as const
+
+export function diagnosisSection(found: FailureDiagnosis | null): Section | null {
+  if (found === null) return null
+  const told = [...found.shared, ...found.since]
+  const lines = found.lines.filter((l) => l.change !== null).slice(0, shown.lines)
   return {
     id: 'diagnosis',
     title: 'Diagnosis',
     blocks: [
-      ...(found.shared.length === 0 ? [] : [list(found.shared.map((s) => text(s, 300)))]),
+      ...(told.length === 0 ? [] : [list(told.map((s) => text(s, 300)))]),
       table(
-        ['cause, the likeliest first', 'whose', 'rests on', 'look further'],
-        found.causes.slice(0, 6).map((c) => [
-          c.what,
+        ['cause, the likeliest first', 'whose', 'explains', 'rests on', 'look further'],
+        found.causes.slice(0, shown.causes).map((c) => [
+          text(c.what, 200),
           c.owner,
+          `${Math.round(100 * c.explains)} %`,
           joined(
-            c.evidence.slice(0, 3).map((e) => text(e, 200)),
+            c.evidence.slice(0, shown.evidence).map((e) => inline`${text(e.text, 200)} (${code(e.file, 80)})`),
             ' · ',
           ),
-          code(c.look, 100),
+          code(c.look, 160),
         ]),
+        ['left', 'left', 'right'],
       ),
-      paragraph(inline`Recognised in what was measured, by a table; no verdict follows from it.`),
+      ...(lines.length === 0
+        ? []
+        : [
+            table(
+              ['line of the journals', 'times', 'then', 'nodes'],
+              lines.map((l) => [
+                code(l.template, 200),
+                `${l.count}`,
+                `${l.before ?? 0}`,
+                text(l.nodes.join(', '), 120),
+              ]),
+              ['left', 'right', 'right'],
+            ),
+          ]),
+      paragraph(inline`Recognised in what was measured and told, by a table; no verdict follows from it.`),
     ],
   }
 }
-
-const testDiagnosis = ({ verdict, logs, input }: Pick<ProofInput, 'verdict' | 'logs' | 'input'>): FailureDiagnosis =>
-  diagnosed(
-    symptomsOfTest({
-      why: verdict.reasons[0]?.text ?? '',
-      verdict,
-      logs: logs ?? noLogs,
-      logsBefore: input.history?.begun?.logsBefore?.counts ?? null,
-      leftOut: input.excluded.map(({ node, why }) => ({ node, code: null, why })),
-    }),
-  )

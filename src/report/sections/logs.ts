@@ -7,7 +7,7 @@ const shown = 30
 
 export function logsSection({ logs, input: { history } }: Pick<ProofInput, 'logs' | 'input'>): Section | null {
   if (logs === null || logs.lines === 0) return null
-  const before = history?.begun?.logsBefore ?? null
+  const before = history?.begun?.passedBefore ?? null
   const changes = logs.templates.map((t) => ({ ...t, change: changeOf(t, before?.counts ?? null) }))
   // What is new stands before what always comes, errors before both.
   const first = changes.toSorted((a, b) => weight(b) - weight(a))

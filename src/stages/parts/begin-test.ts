@@ -1,6 +1,6 @@
 /** Writes a test's beginning into the ledger before anything of it is done, and seals what earlier ones left behind. */
 import { baselineFor, type SessionEntries } from '../../domain/comparable.ts'
-import { hasPlan, isTest } from '../../domain/events/entry.ts'
+import { hasPlan, isTest, type Entry } from '../../domain/events/entry.ts'
 import { earlierTests, folderOf, programOf, testsBegunIn } from '../../domain/history.ts'
 import type { Manifest } from '../../domain/manifest.ts'
 import { planDigest, type Plan } from '../../domain/plan.ts'
@@ -44,7 +44,7 @@ export async function beginTest(
       seedCommitment: seedCommitment(seed),
       earlier,
       interrupted,
-      logsBefore: lastPassed(plan, sessions),
+      passedBefore: lastPassed(plan, sessions),
       baseline: plan.answers.criteria.value === 'improvement' ? baselineFor(plan, sessions, session.id) : null,
     },
   })
@@ -62,10 +62,30 @@ function lastPassed({ answers, fleet, profile }: Plan, sessions: readonly Sessio
         then.profile.name === profile.name
       )
     })
-    .flatMap(({ entries }) => entries.filter(isTest))
-    .toSorted((a, b) => b.at - a.at)
-    .flatMap(({ session, facts }) => (facts.logs === null ? [] : [{ session, test: facts.folder, counts: facts.logs }]))
+    .flatMap(({ entries }) => entries.filter(isTest).map((test) => ({ test, begun: beginningOf(entries, test.seq) })))
+    .toSorted((a, b) => b.test.at - a.test.at)
+    .flatMap(({ test: { session, facts }, begun }) =>
+      facts.logs === null || begun === null
+        ? []
+        : [
+            {
+              session,
+              test: facts.folder,
+              binarySha256: begun.binarySha256,
+              commit: begun.commit,
+              counts: facts.logs,
+              outcomes: facts.outcomes,
+              nats: facts.nats,
+            },
+          ],
+    )
   return newest ?? null
+}
+
+/** Of the test whose verdict has this place in the chain. */
+function beginningOf(entries: readonly Entry[], seq: number) {
+  const begun = entries.findLast((e) => e.event === 'begun' && e.seq < seq)
+  return begun?.event === 'begun' ? begun.facts : null
 }
 
 /** Its root, so that nobody changes it afterwards; null where this machine has nothing of it. */

@@ -45,6 +45,8 @@ export interface NodeJob {
   readonly runtime: NodeRuntime
   /** Where in the session's folder is kept what a node tells of a failure. */
   readonly diagnosis: string
+  /** Since when its journals are asked then, Unix milliseconds. */
+  readonly since: number
 }
 
 /**
@@ -130,7 +132,7 @@ export async function switchOn(
       // Asked before anything is put back: afterwards another program runs.
       const found =
         error instanceof Failure && error.kind === 'product'
-          ? await withDiagnosis(world, node, unit, release.installPath, error, job.diagnosis)
+          ? await withDiagnosis(world, node, plan, job.since, error, job.diagnosis)
           : { failure: error, diagnosis: null }
       if (await recoverStart(world, job, found, used)) continue
       await putBefore(world, job, found.failure)

@@ -1,31 +1,45 @@
 /** A failure of the program on a node, once the node was asked: the machine's where the machine explains it. */
 import { onNode } from '../../commands/diagnosis.ts'
-import { placeOf } from '../../commands/place.ts'
 import { quote } from '../../commands/quote.ts'
 import { causeOf, lastWords, type Cause, type Diagnosis } from '../../domain/diagnosis.ts'
 import { Failure } from '../../domain/failure.ts'
-import type { FleetNode } from '../../domain/fleet.ts'
+import { jsonText } from '../../domain/bundle.ts'
+import type { Exclusion } from '../../domain/events/facts.ts'
+import { registryOf, type FleetNode, type NodeName } from '../../domain/fleet.ts'
+import type { ProgramPlan } from '../../domain/plan.ts'
+import { readPostMortem } from '../../domain/post-mortem/read.ts'
 import { messageOf, stripHidden } from '../../domain/text.ts'
-import { askWhy } from '../../instruments/diagnosis.ts'
 import type { Execution, Nodes, SessionFolder } from '../../ports.ts'
-import type { UnitPlan } from './units.ts'
+import { postMortemOf } from './post-mortems.ts'
+import type { Missing } from './registration.ts'
+
+/** Null: nothing of ours runs there, or it does not answer. */
+async function keepToldBy(
+  world: Execution & Nodes & Pick<SessionFolder, 'files' | 'concealer'>,
+  node: FleetNode,
+  plan: ProgramPlan,
+  since: number,
+  folder: string,
+): Promise<Diagnosis | null> {
+  const asked = await postMortemOf(world, plan, node, since)
+  if (asked === null) return null
+  const kept = `${folder}/${node.name}.json`
+  await world.files.write(kept, jsonText(world.concealer?.conceal(asked) ?? asked))
+  world.log.info(`${node.name}: what it told of the failure is kept in ${kept}`)
+  return readPostMortem(asked)
+}
 
 /** What the node told is kept beside the session, also where nothing explains the failure. */
 export async function withDiagnosis(
   world: Execution & Nodes & Pick<SessionFolder, 'files' | 'concealer'>,
   node: FleetNode,
-  { unit, listens }: UnitPlan,
-  releases: string,
+  plan: ProgramPlan,
+  since: number,
   failure: Failure,
   folder: string,
 ): Promise<{ readonly failure: Failure; readonly diagnosis: Diagnosis | null }> {
-  const place = placeOf(node.runtime)
-  const asked = await askWhy(world, node.name, { unit: unit.name, place, listens, releases })
-  if (asked === null) return { failure, diagnosis: null }
-  const { diagnosis } = asked
-  const kept = `${folder}/${node.name}.txt`
-  await world.files.write(kept, world.concealer?.conceal(asked.text) ?? asked.text)
-  world.log.info(`${node.name}: what it told of the failure is kept in ${kept}`)
+  const diagnosis = await keepToldBy(world, node, plan, since, folder)
+  if (diagnosis === null) return { failure, diagnosis }
   const words = lastWords(diagnosis)
   const cause = causeOf(diagnosis)
   const { message } = failure
@@ -39,6 +53,41 @@ export async function withDiagnosis(
           remedy: remedyOf(cause, diagnosis, node),
         })
   return { failure: told, diagnosis }
+}
+
+/**
+ * Nodes that run and are not registered, each asked why: the machine may explain it. The registry is asked as well, for
+ * whoever looks for the cause.
+ */
+export async function explained(
+  world: Execution & Nodes & Pick<SessionFolder, 'files' | 'concealer'>,
+  plan: ProgramPlan,
+  since: number,
+  folder: string,
+  missing: ReadonlyMap<NodeName, Missing>,
+): Promise<readonly Exclusion[]> {
+  const failures = [...missing].map(
+    ([node, { code, message }]) => new Failure({ code, node, message: message.slice(0, 400) }),
+  )
+  const registry = registryOf(world.fleet)
+  const whole = failures.some((f) => f.kind === 'product')
+  const [found] = await Promise.all([
+    Promise.all(
+      failures.map(async (failure) => {
+        const node = world.fleet.nodes.find((n) => n.name === failure.facts.node)
+        return node === undefined || failure.kind !== 'product'
+          ? failure
+          : (await withDiagnosis(world, node, plan, since, failure, folder)).failure
+      }),
+    ),
+    whole && registry !== undefined ? keepToldBy(world, registry, plan, since, folder) : null,
+  ])
+  return [...missing.keys()].map((node, i) => ({
+    node,
+    stage: 'DEPLOY',
+    code: found[i]?.facts.code ?? 'P012',
+    message: (found[i]?.message ?? '').slice(0, 400),
+  }))
 }
 
 /** Of one deploy, below the session's folder. */

@@ -1,18 +1,17 @@
 /**
  * Sets up what every suite of a test stands on: what runs, the prober, measured NATs, controls, a driver and a reader.
  */
-import { placeOf } from '../../commands/place.ts'
 import { unitText } from '../../commands/service.ts'
 import { currentBinary } from '../../commands/release.ts'
 import type { Control, RunningProof } from '../../domain/evidence.ts'
 import { unfitNodes } from '../../domain/controls.ts'
-import { causeOf } from '../../domain/diagnosis.ts'
 import { sha256 } from '../../domain/ledger.ts'
 import { Failure } from '../../domain/failure.ts'
 import { peersOf, type NodeName } from '../../domain/fleet.ts'
 import type { Excluded } from '../../domain/not-covered.ts'
 import type { Moment } from '../../domain/node-clock.ts'
 import type { Plan } from '../../domain/plan.ts'
+import type { PostMortem } from '../../domain/post-mortem/told.ts'
 import type { Preflight } from '../../domain/preflight.ts'
 import { needsOf } from '../../domain/profile.ts'
 import { boundPorts } from '../../domain/program.ts'
@@ -22,7 +21,6 @@ import { controlPair, runControls } from '../../instruments/controls.ts'
 import { measureNats, type NatSurvey } from '../../instruments/nat.ts'
 import { onEachNode } from '../../instruments/per-node.ts'
 import { installProber, randomHex, type Installed } from '../../instruments/prober.ts'
-import { askWhy } from '../../instruments/diagnosis.ts'
 import { runPreflight } from '../../instruments/preflight.ts'
 import { selfTest } from '../../instruments/self-test.ts'
 import { confinementOn } from '../../instruments/confinement.ts'
@@ -32,6 +30,7 @@ import type { Bench, SuiteWorld } from '../../suites/bench.ts'
 import { driverOf } from '../../suites/drivers/drivers.ts'
 import { ghostControl } from '../../suites/ghost.ts'
 import { readerOf } from '../../suites/readers/readers.ts'
+import { machineCauses } from './post-mortems.ts'
 import { momentOf } from './steady-clock.ts'
 import { fireLeftOut } from './left-out.ts'
 import { deployedUnitOf, unitOf } from './units.ts'
@@ -45,8 +44,8 @@ export interface OpenBench {
   readonly before: readonly RunningProof[]
   /** Nodes on which our instruments do not work: nothing is measured there. */
   readonly unfit: readonly Excluded[]
-  /** The same self test once more, before somebody is blamed. */
-  testAgain(nodes: readonly NodeName[]): Promise<readonly Control[]>
+  /** The same self test once more, before somebody is blamed; and what the nodes told of themselves. */
+  testAgain(nodes: readonly NodeName[], told: readonly PostMortem[]): Promise<readonly Control[]>
   /** The NATs once more, after the last round: what is another then was not so all along. */
   surveyAgain(): Promise<NatSurvey>
   /** Our own clocks right after that. */
@@ -131,29 +130,10 @@ export async function openBench(
     controls,
     before,
     unfit,
-    testAgain: async (on) => withCauses(await selfTestOn(on, 'after'), await causesOn(world, plan, on)),
+    testAgain: async (on, told) => withCauses(await selfTestOn(on, 'after'), machineCauses(told)),
     looked,
     surveyAgain: () => measureNats(world, prober, survey.measurements),
   }
-}
-
-/** What of a machine explains that the program fails there. */
-async function causesOn(
-  world: SuiteWorld,
-  plan: Plan,
-  nodes: readonly NodeName[],
-): Promise<ReadonlyMap<NodeName, string>> {
-  const asked = await onEachNode(nodes, world.signal, async (name) => {
-    const node = world.fleet.nodes.find((n) => n.name === name)
-    const planned = node === undefined ? null : unitOf(plan, node)
-    if (node === undefined || planned === null) return null
-    const { unit, listens } = planned
-    const place = placeOf(node.runtime)
-    const releases = plan.config.deploy.installPath
-    const told = await askWhy(world, name, { unit: unit.name, place, listens, releases })
-    return told === null ? null : causeOf(told.diagnosis)
-  })
-  return new Map([...asked.done].flatMap(([name, cause]) => (cause === null ? [] : [[name, cause.why]])))
 }
 
 /** Where a machine explains a failure, the program is not blamed for it. */

@@ -1,6 +1,7 @@
 /** Seals a test: every fact as a file, a digest of each, one root over all, and the proof that binds them (spec §8). */
 import { jsonPieces, linePieces, wholeLines } from '../../domain/json-pieces.ts'
 import { itemsFile, jsonText, layout, toLines, type Bundle } from '../../domain/bundle.ts'
+import { diagnosisOfTest } from '../../domain/failed/of-test.ts'
 import { sha256 } from '../../domain/ledger.ts'
 import { manifestOf, type FileDigest, type Manifest } from '../../domain/manifest.ts'
 import type { Verdict } from '../../domain/verdict.ts'
@@ -26,12 +27,14 @@ export async function seal(files: Files, folder: string, bundle: Bundle, judged:
   await put(layout.preflight, jsonText(bundle.preflight))
   await put(layout.controls, jsonText(bundle.controls))
   await put(layout.captures, toLines(bundle.captures))
+  await put(layout.postMortems, jsonText(bundle.postMortems))
   await put(layout.running, jsonText(bundle.running))
   await put(layout.logs, jsonText(bundle.logs))
   await put(layout.metrics, jsonText(bundle.metrics))
   await put(layout.soak, jsonText(bundle.soak))
   for (const { suite } of bundle.plan.suites) await put(itemsFile(suite), linePieces(bundle.items[suite] ?? []))
   await put(layout.verdict, jsonPieces(judged))
+  await put(layout.diagnosis, jsonText(diagnosisOfTest(bundle, judged)))
   const manifest = await manifestIn(files, folder)
   await files.write(`${folder}/manifest.json`, jsonText(manifest))
   const proof = renderBundleProof(bundle, judged, manifest)

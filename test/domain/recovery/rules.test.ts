@@ -11,6 +11,7 @@ import { startRuleOf } from '../../../src/domain/recovery/start.ts'
 import { firedBy } from '../../../src/domain/recovery/transition.ts'
 import { fold } from '../../../src/domain/session.ts'
 import { recoverySection } from '../../../src/report/sections/recoveries.ts'
+import { machineWell } from '../../kit/post-mortem.ts'
 import { entryAfter, story } from '../../kit/session.ts'
 import type { Diagnosis, PortHolder } from '../../../src/domain/diagnosis.ts'
 
@@ -86,6 +87,7 @@ describe('a service that does not come up', () => {
     releases: null,
     data: null,
     firewall: '',
+    machine: machineWell,
     said: [],
   })
   const holder = (unit: string | null, project: string | null): PortHolder => ({

@@ -1,0 +1,16 @@
+/** Commands by which a person looks further: each works as it is typed. */
+import type { Whereabouts } from './symptoms.ts'
+
+/** What a shell reads back as it stands, else in quotes. */
+const word = (text: string): string => (/^[\w./:@-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`)
+
+export const look = {
+  logs: ({ project, session }: Whereabouts): string => `vps-test logs ${word(project)} --session ${word(session)}`,
+  nodes: ({ fleet }: Whereabouts): string => `vps-test nodes --fleet ${word(fleet)}`,
+  leases: ({ fleet }: Whereabouts): string => `vps-test lease --fleet ${word(fleet)}`,
+  doctor: (): string => 'vps-test doctor',
+  compile: (): string => 'cargo check',
+  repeat: ({ session }: Whereabouts): string => `vps-test test --failed ${word(session)}`,
+  node: ({ fleet }: Whereabouts, node: string): string => `vps-test diagnose ${word(node)} --fleet ${word(fleet)}`,
+  trust: ({ fleet }: Whereabouts, node: string): string => `vps-test nodes trust ${word(node)} --fleet ${word(fleet)}`,
+} as const
