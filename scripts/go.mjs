@@ -45,6 +45,11 @@ const tasks = {
     native: 'must',
     act: (args) => runAsRoot('node', ['scripts/recovery-table.ts', ...args]),
   },
+  'planted-causes': {
+    system: true,
+    native: 'must',
+    act: (args) => runAsRoot('node', ['scripts/planted-causes.ts', ...args]),
+  },
   'nat-grid': { system: true, native: 'must', act: (args) => runAsRoot('node', ['scripts/nat-grid.ts', ...args]) },
   reached: { act: (args) => run('node', ['scripts/reached.ts', ...args]) },
   answers: { act: (args) => run('node', ['scripts/answers.ts', ...args]) },

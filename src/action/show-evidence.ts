@@ -91,6 +91,7 @@ async function nodeLogs(job: Job, known: StoredSession): Promise<void> {
         nodes: leasedNodes(plan, known.session),
         folder,
         window: { from: known.session.startedAt, to: world.clock.now() },
+        since: known.session.startedAt,
       },
     )
     missing.forEach((m) => c.terminal.warn(`${m.what}: ${m.why}`))

@@ -11,6 +11,7 @@ import { defineStatus } from './define-status.ts'
 import { defineTest } from './define-test.ts'
 import type { LeaseOptions } from './options.ts'
 import { defineHistory } from './define-history.ts'
+import { defineExplain } from './define-explain.ts'
 import { defineLogs } from './define-logs.ts'
 import { defineNodes } from './define-nodes.ts'
 import { defineGc } from './define-gc.ts'
@@ -95,6 +96,14 @@ export function defineVerbs(program: Command, c: Context, done: (code: number) =
   )
   defineLogs(
     json(remote(program.command('logs').description('What the programs of a session say, and its own steps.'))),
+    at,
+    done,
+    handlers,
+  )
+  defineExplain(
+    json(
+      remote(program.command('explain').description('Why a session failed: the likeliest causes, and where to look.')),
+    ),
     at,
     done,
     handlers,

@@ -4,6 +4,7 @@ import { checkFiles } from '../app/check.ts'
 import { compareTwo, history } from '../app/compare.ts'
 import { diagnose } from '../app/diagnose.ts'
 import { gc } from '../app/gc.ts'
+import { explainFailure } from '../app/explain.ts'
 import * as lab from '../app/lab.ts'
 import { nodes } from '../app/nodes.ts'
 import { notifyChannels, notifyTest } from '../app/notify.ts'
@@ -37,6 +38,7 @@ export const verbs = {
   soak,
   approve,
   diagnose,
+  explainFailure,
   init,
   check: checkFiles,
   verify,

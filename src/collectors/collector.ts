@@ -11,6 +11,8 @@ export interface Collecting {
   readonly nodes: readonly NodeName[]
   /** Of the test, so far. */
   readonly window: Window
+  /** When the session began, Unix milliseconds. */
+  readonly since: number
   /** Below it everything is written. */
   readonly folder: string
   /** The unit of ours on a node; null: none runs there. */

@@ -8,13 +8,15 @@ import type { Collector } from './collector.ts'
 /** Of one node, with the sentence that says so 4 MiB at most. */
 const logBytes = (4 << 20) - 64
 
-export const collectLogs: Collector = async ({ world, nodes, folder, unitOn }) => {
+export const collectLogs: Collector = async ({ world, nodes, folder, unitOn, since, window }) => {
+  // What an earlier session's program said is no word of this one's.
+  const seconds = Math.max(0, Math.ceil((window.to - since) / 1000)) + 2
   const read = await onEachNode(nodes, world.signal, async (name) => {
     const unit = unitOn(name)
     if (unit === null) return
     const said = await (
       await world.remote(name)
-    ).run(journal(unit, 500), { timeoutMs: 30_000, signal: world.signal, maxBytes: logBytes })
+    ).run(journal(unit, 500, seconds), { timeoutMs: 30_000, signal: world.signal, maxBytes: logBytes })
     if (said.code !== 0)
       throw new Failure({
         code: 'I319',

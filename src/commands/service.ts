@@ -212,12 +212,22 @@ export const proveRunning = (unit: string, node: Pick<FleetNode, 'runtime' | 'na
     ${placeOf(node.runtime)} ss -Hlntup 2>/dev/null | grep -F "pid=$pid," | sed 's/^/Socket /' || true`,
 })
 
-/** The newest lines of a unit's journal, for evidence. */
-export const journal = (unit: string, lines: number): Command => ({
+/** The newest lines of a unit's journal, for evidence; `sinceSeconds`: none that are older, by the node's own clock. */
+export const journal = (unit: string, lines: number, sinceSeconds?: number): Command => ({
   kind: 'argv',
   why: `journal of ${unit}`,
   idempotent: true,
-  argv: ['journalctl', '-u', unit, '-n', String(lines), '--no-pager', '-o', 'short-iso-precise'],
+  argv: [
+    'journalctl',
+    '-u',
+    unit,
+    '-n',
+    String(lines),
+    ...(sinceSeconds === undefined ? [] : [`--since=-${sinceSeconds}s`]),
+    '--no-pager',
+    '-o',
+    'short-iso-precise',
+  ],
 })
 
 /** What the unit's present process has said since its start: the newest lines, as many as fit into a mebibyte. */

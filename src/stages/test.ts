@@ -1,7 +1,4 @@
-/**
- * TEST: measure NATs, run controls and the suites of the plan, prove what ran before and after; the verdict follows
- * from what was written down.
- */
+/** TEST: measure NATs, run controls and suites, prove what ran before and after; the verdict follows from what was kept. */
 import { evidenceFormat, verdictInputOf, type Bundle } from '../domain/bundle.ts'
 import { shiftNotes } from '../domain/clock-shift.ts'
 import type { RunningProof } from '../domain/evidence.ts'
@@ -106,6 +103,7 @@ export const test: NotingStage<'TEST', TestWorld> = async (wanted, session, worl
         nodes: there,
         folder: `${folder}/evidence`,
         window: { from: testStartedAt, to: world.clock.now() },
+        since: session.startedAt,
       }),
       removeWitnesses(calm, there).then(() => giveTurn(calm.signal)),
     ])
@@ -133,7 +131,12 @@ async function work(
 ): Promise<StageResult<'TEST'>> {
   const { there, wall } = own
   const from = wall.now()
-  const collected = () => ({ nodes: there, folder: `${folder}/evidence`, window: { from, to: wall.now() } })
+  const collected = () => ({
+    nodes: there,
+    folder: `${folder}/evidence`,
+    window: { from, to: wall.now() },
+    since: session.startedAt,
+  })
   const open = await openBench(plan, session, world, there, own)
   const soak = await readSoak(world, plan, session, world.tables.fences)
   const scene = { ...own, plan, session, world, open, soak, looking: open.looked, resurveyed: open.survey }

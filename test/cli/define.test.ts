@@ -93,6 +93,8 @@ const rows: readonly (readonly [string, keyof Verbs, readonly unknown[]])[] = [
   ['history p --limit 5 --json --remote u', 'history', ['p', { limit: '5', json: true, remote: 'u' }]],
   ['compare a b', 'compare', ['a', 'b', {}]],
   ['compare a b --json --remote u', 'compare', ['a', 'b', { json: true, remote: 'u' }]],
+  ['explain p', 'explainFailure', ['p', {}]],
+  ['explain p --session s --json --remote r', 'explainFailure', ['p', { session: 's', json: true, remote: 'r' }]],
   ['logs p --transitions', 'logs', ['p', { transitions: true, key: null }]],
   [
     'logs p -n a,b --node c --follow --since 10m --grep x --lines 5 --from nodes --key k',
@@ -225,7 +227,7 @@ describe('a line of words reaches the handler of its verb', () => {
     for (const line of ['start', 'plan', 'nodes', 'nodes trust', 'lease', 'lease break n', 'diagnose n', 'init'])
       expect(JSON.stringify((await parse(...line.split(' '))).given)).not.toContain('fleet')
   })
-  test.each(['status', 'logs p', 'stop p', 'soak', 'approve', 'verify d'])(
+  test.each(['status', 'logs p', 'explain p', 'stop p', 'soak', 'approve', 'verify d'])(
     '%s --remote: the sessions of that ledger',
     async (line) => {
       expect((await parse(...line.split(' '))).context.sessions).toBe(here.sessions)

@@ -90,6 +90,7 @@ function collecting(prometheusAt: string, from: number): Collecting & { readonly
     nodes: plan.nodes,
     folder: 'evidence',
     window: { from, to: Date.now() },
+    since: from,
     unitOn: () => null,
     // Only what a collector of metrics asks of the world.
     world: {

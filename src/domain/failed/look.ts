@@ -5,7 +5,8 @@ import type { Whereabouts } from './symptoms.ts'
 const word = (text: string): string => (/^[\w./:@-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`)
 
 export const look = {
-  logs: ({ project, session }: Whereabouts): string => `vps-test logs ${word(project)} --session ${word(session)}`,
+  logs: ({ project, session }: Whereabouts, node?: string): string =>
+    `vps-test logs ${word(project)} --session ${word(session)}${node === undefined ? '' : ` --node ${word(node)}`}`,
   nodes: ({ fleet }: Whereabouts): string => `vps-test nodes --fleet ${word(fleet)}`,
   leases: ({ fleet }: Whereabouts): string => `vps-test lease --fleet ${word(fleet)}`,
   doctor: (): string => 'vps-test doctor',

@@ -14,6 +14,8 @@ export interface CollectPlace {
   /** Below it everything is written. */
   readonly folder: string
   readonly window: Window
+  /** When the session began, Unix milliseconds. */
+  readonly since: number
 }
 
 /** Names what could not be had. */

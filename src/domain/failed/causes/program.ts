@@ -17,7 +17,7 @@ import {
   type Recognised,
 } from './row.ts'
 
-const inLogsOf: CauseRow['look'] = ({ on }) => look.logs(on)
+const inLogsOf: CauseRow['look'] = ({ on }, node) => look.logs(on, node)
 const onNode: CauseRow['look'] = ({ on }, node) => (node === undefined ? look.logs(on) : look.node(on, node))
 
 /** systemd's own words of how the main process ended. */

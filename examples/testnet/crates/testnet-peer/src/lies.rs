@@ -17,6 +17,7 @@ use crate::wire::{Header, PeerId};
 
 mod ails;
 mod another_program;
+mod breaks;
 mod by_tcp;
 mod claims;
 mod corrupt;
@@ -96,6 +97,9 @@ pub fn instead(options: &DialOptions) -> Option<i32> {
 
 /// Who serves instead of the service; it comes back only where that cannot be.
 pub fn serve(port: u16) {
+    if let Some((name, _)) = lie() {
+        breaks::at_start(&name);
+    }
     if lie().map_or(false, |(name, _)| name == "memfd") {
         let refused = memfd::serve(port).expect_err("it ends with its child");
         say!("testnet-peer: no other program can be executed: {refused}");
@@ -146,6 +150,9 @@ pub fn digest(header: &Header, digest: [u8; 32]) -> [u8; 32] {
 pub fn silent(nonce: &Nonce) -> bool {
     if told("crash", nonce) {
         std::process::abort();
+    }
+    if let Some((name, _)) = lie() {
+        breaks::on_payload(&name);
     }
     told("no-record", nonce)
 }
