@@ -178,14 +178,8 @@ async function work(
   const artifact = await world.storeArtifact(folder, folder)
   const { root: evidenceRoot } = sealed
   const proposed = await proposeFix(world, plan, session, { verdict: judged, folder, evidenceRoot })
-  const of = {
-    verdict: judged,
-    logs: bundle.logs,
-    entries: bundle.entries,
-    nats: bundle.measurements.before,
-    checkpoint: session.checkpoint,
-    red: own.red,
-  }
+  const { logs, entries, measurements } = bundle
+  const of = { verdict: judged, logs, entries, nats: measurements.before, checkpoint: session.checkpoint, red: own.red }
   return testResult({ ...of, ...sealed, folder, running: after, artifact, pullRequest: proposed })
 }
 
