@@ -5,6 +5,7 @@ import type { BuildMethod, BuildRecord } from '../build.ts'
 import { baselineSchema } from '../baseline.ts'
 import { countsSchema } from '../counts.ts'
 import { outcomesSchema } from '../outcomes.ts'
+import { logCountsSchema, natNames, passedBefore } from './passed-before.ts'
 import { regressedSchema } from '../regressed-schema.ts'
 import { proofKinds, type Plan } from '../plan.ts'
 import { fields, kinds, list, name, number, oneOf, orNull, text, type Check } from '../shape.ts'
@@ -28,9 +29,6 @@ const lastTime = 8.64e15
 export const time = z.number().min(-lastTime).max(lastTime)
 export const digest = z.string().regex(/^[0-9a-f]{64}$/)
 const whole = z.int().nonnegative()
-/** A NAT's name by node. */
-const natNames = z.record(z.string(), z.string().max(100)).readonly()
-const logCountsSchema = z.record(z.string().regex(/^[0-9a-f]{16}$/), whole).readonly()
 
 export const writer = z.discriminatedUnion('kind', [
   z
@@ -216,19 +214,7 @@ export const begun = {
   /** What criteria `improvement` will compare with; null: another criterion. */
   baseline: baselineSchema,
   /** Of the last test that passed, by session: what a failure of this one is compared with. */
-  passedBefore: z
-    .object({
-      session: z.string(),
-      test: z.string(),
-      binarySha256: digest,
-      commit: z.string().nullable(),
-      /** How often each template came in its journals. */
-      counts: logCountsSchema,
-      outcomes: outcomesSchema.nullable(),
-      nats: natNames.nullable(),
-    })
-    .readonly()
-    .nullable(),
+  passedBefore,
 }
 
 /** What a recorded test came to; the event is its verdict. */

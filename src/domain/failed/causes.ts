@@ -1,6 +1,8 @@
 /** Causes of a failure as one table, and those that are recognised in a failure, the likeliest first. */
 import { behaviourCauses } from './causes/behaviour.ts'
+import { buildCauses } from './causes/builds.ts'
 import { harnessCauses } from './causes/harness.ts'
+import { machineStateCauses } from './causes/machine-states.ts'
 import { machineCauses } from './causes/machines.ts'
 import { networkCauses } from './causes/networks.ts'
 import { programCauses } from './causes/program.ts'
@@ -25,7 +27,9 @@ export interface RankedCause {
 export const causeRows: readonly CauseRow[] = [
   ...harnessCauses,
   ...machineCauses,
+  ...machineStateCauses,
   ...networkCauses,
+  ...buildCauses,
   ...programCauses,
   ...behaviourCauses,
 ]

@@ -1,10 +1,8 @@
 /** Causes in the program itself: it does not compile, run, listen or stay; by what its unit and the kernel say of it. */
-import { failureRow } from '../../failures/failures.ts'
 import { look } from '../look.ts'
 import { killedItself } from '../../post-mortem/killed.ts'
 import type { Symptoms } from '../symptoms.ts'
 import {
-  at,
   findingsOf,
   inLedger,
   inLogs,
@@ -64,26 +62,6 @@ const leftByCode =
   }
 
 export const programCauses: readonly CauseRow[] = [
-  {
-    id: 'does-not-compile',
-    what: 'the program does not compile',
-    owner: 'product',
-    seen: ({ stage, buildFaults, why, code }) =>
-      stage === 'BUILD' && (code === null || failureRow(code)?.kind === 'product')
-        ? rests([...buildFaults.map((f) => at('the ledger', `${f.file}:${f.line}: ${f.message}`)), inLedger(why)], 1)
-        : null,
-    look: look.compile,
-  },
-  {
-    id: 'cannot-be-built',
-    what: 'the machine that builds lacks something, or had no time: not the source',
-    owner: 'infra',
-    seen: ({ stage, code, why }) =>
-      stage === 'BUILD' && code !== null && ['infra', 'transport', 'busy'].includes(failureRow(code)?.kind ?? '')
-        ? rests([inLedger(`${code}: ${why}`)], 1)
-        : null,
-    look: look.doctor,
-  },
   {
     id: 'crashed',
     what: 'the program crashed',
