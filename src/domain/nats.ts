@@ -73,7 +73,7 @@ export function judgeNats(
 }
 
 /** Of each node, as a person knows it: what a later test is compared with. */
-export const natNames = (measured: readonly NatMeasurement[]): Readonly<Record<NodeName, string>> =>
+export const natsByNode = (measured: readonly NatMeasurement[]): Readonly<Record<NodeName, string>> =>
   Object.fromEntries(measured.map((m) => [m.node, natName(m)]))
 
 /** What of it decides anything; null: nothing. What was seen only once of the two is no change. */

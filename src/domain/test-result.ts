@@ -7,7 +7,7 @@ import type { Red } from './fix/end.ts'
 import type { NatMeasurement } from './fleet.ts'
 import { redOutcome, redText } from './fix/red-first.ts'
 import { logCounts, type LogDigest } from './log-templates.ts'
-import { natNames } from './nats.ts'
+import { natsByNode } from './nats.ts'
 import { outcomesOf } from './outcomes.ts'
 import { regressedOf } from './regressed.ts'
 import { resultsOf, suiteCounts } from './suites/suite.ts'
@@ -47,7 +47,7 @@ export function testResult({ verdict: judged, logs, nats, red, ...s }: SealedRes
     counts: suiteCounts(judged.suites),
     invalid: isInvalid(judged),
     logs: judged.result === 'passed' ? logCounts(logs) : null,
-    nats: judged.result === 'passed' ? natNames(nats) : null,
+    nats: judged.result === 'passed' ? natsByNode(nats) : null,
     outcomes: judged.comparable ? outcomesOf(judged.suites) : null,
     folder: s.folder,
     evidenceRoot: s.root,

@@ -2,7 +2,7 @@
 import { dataDir } from '../commands/service.ts'
 import { lookForCauses, type DiagnosisOf } from '../commands/diagnosis.ts'
 import type { NodeName } from '../domain/fleet.ts'
-import { linesOf, type PostMortem } from '../domain/post-mortem/told.ts'
+import { toldLines, type PostMortem } from '../domain/post-mortem/told.ts'
 import { messageOf, stripHidden } from '../domain/text.ts'
 import type { Abortable, Nodes } from '../ports.ts'
 
@@ -18,7 +18,7 @@ export async function askWhy(
     const { stdout } = await (
       await world.remote(node)
     ).run(lookForCauses({ ...of, ...more }), { timeoutMs: 45_000, signal: world.signal, maxBytes: 1 << 18 })
-    return { ...told, lines: linesOf(stdout), why: null }
+    return { ...told, lines: toldLines(stdout), why: null }
   } catch (error) {
     world.signal.throwIfAborted()
     return { ...told, lines: null, why: stripHidden(messageOf(error), 300) }

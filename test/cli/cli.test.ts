@@ -161,6 +161,26 @@ describe('JSON', () => {
     })
     expect(await parsed('history', 'differ')).toMatchObject([{ verdict: 'failed' }, { verdict: 'passed' }])
   })
+  test('and why one failed: its causes, each with a command; of one that nobody knows: 2', async () => {
+    const ledger = await openGitLedger(join(home, 'uncompiled', 'ledger.git'))
+    const faults = [{ file: 'src/main.rs', line: 3, message: 'mismatched types' }]
+    const steps = [
+      'begin',
+      ['confirmed', { soak: [], proof: 'logs' }],
+      'ready',
+      ['failed', { code: 'P301', faults }],
+    ] as const
+    for (const entry of story([...steps], { session: 'uncompiled-1' })) await ledger.append('uncompiled-1', entry)
+    const { code, stdout } = await cli('explain', 'uncompiled', '--json')
+    expect(code).toBe(0)
+    expect(JSON.parse(stdout)).toMatchObject({
+      session: 'uncompiled-1',
+      stage: 'BUILD',
+      causes: [{ id: 'does-not-compile', owner: 'product', look: 'cargo check' }],
+    })
+    expect((await cli('explain', 'uncompiled')).stdout).toContain('src/main.rs:3: mismatched types')
+    expect((await cli('explain', 'uncompiled', '--session', 'nobody')).code).toBe(2)
+  })
   test('and for a person: no escape, no workflow command', async () => {
     for (const args of [['status'], ['logs', 'testnet']]) {
       const { code, stdout } = await cli(...args)

@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest'
 import { killedItself } from '../../src/domain/post-mortem/killed.ts'
 import { parseDiagnosis, readPostMortem } from '../../src/domain/post-mortem/read.ts'
-import { linesOf, mostTold, postMortemShape, type PostMortem } from '../../src/domain/post-mortem/told.ts'
+import { toldLines, mostTold, postMortemShape, type PostMortem } from '../../src/domain/post-mortem/told.ts'
 
 const of = {
   unit: 'peer',
@@ -96,7 +96,7 @@ test('what was not told is not known, and nothing that was asked is taken for a 
 })
 
 test('a node says as much as it likes, and so much is kept', () => {
-  const lines = linesOf(`${'x'.repeat(5000)}\n`.repeat(5000))
+  const lines = toldLines(`${'x'.repeat(5000)}\n`.repeat(5000))
   expect(lines).toHaveLength(mostTold.lines)
   expect(lines[0]).toHaveLength(mostTold.characters)
   const kept: PostMortem = { node: 'a', of, sinceSeconds: 9, lines, why: null }

@@ -5,7 +5,7 @@ import type { BuildMethod, BuildRecord } from '../build.ts'
 import { baselineSchema } from '../baseline.ts'
 import { countsSchema } from '../counts.ts'
 import { outcomesSchema } from '../outcomes.ts'
-import { logCountsSchema, natNames, passedBefore } from './passed-before.ts'
+import { logCountsSchema, natNamesSchema, passedBefore } from './passed-before.ts'
 import { regressedSchema } from '../regressed-schema.ts'
 import { proofKinds, type Plan } from '../plan.ts'
 import { fields, kinds, list, name, number, oneOf, orNull, text, type Check } from '../shape.ts'
@@ -230,7 +230,7 @@ export const tested = {
   /** How often each template came in the journals, by its digest; null: it did not pass. */
   logs: logCountsSchema.nullable(),
   /** Of each node as it was measured; null: it did not pass. */
-  nats: natNames.nullable(),
+  nats: natNamesSchema.nullable(),
   /** Of the evidence, within the session's folder; and the proof page, within the same. */
   folder: z.string().regex(/^test-\d+$/),
   evidenceRoot: digest,

@@ -5,7 +5,7 @@ import { outcomesSchema } from '../outcomes.ts'
 const digest = z.string().regex(/^[0-9a-f]{64}$/)
 const whole = z.int().nonnegative()
 /** A NAT's name by node. */
-export const natNames = z.record(z.string(), z.string().max(100)).readonly()
+export const natNamesSchema = z.record(z.string(), z.string().max(100)).readonly()
 export const logCountsSchema = z.record(z.string().regex(/^[0-9a-f]{16}$/), whole).readonly()
 
 export const passedBefore = z
@@ -17,7 +17,7 @@ export const passedBefore = z
     /** How often each template came in its journals. */
     counts: logCountsSchema,
     outcomes: outcomesSchema.nullable(),
-    nats: natNames.nullable(),
+    nats: natNamesSchema.nullable(),
   })
   .readonly()
   .nullable()

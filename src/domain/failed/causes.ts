@@ -3,7 +3,7 @@ import { behaviourCauses } from './causes/behaviour.ts'
 import { buildCauses } from './causes/builds.ts'
 import { harnessCauses } from './causes/harness.ts'
 import { machineStateCauses } from './causes/machine-states.ts'
-import { machineCauses } from './causes/machines.ts'
+import { causesOfMachines } from './causes/machines.ts'
 import { networkCauses } from './causes/networks.ts'
 import { programCauses } from './causes/program.ts'
 import type { CauseRow, Owner } from './causes/row.ts'
@@ -26,7 +26,7 @@ export interface RankedCause {
 /** Of two that explain as much, the one that stands first. */
 export const causeRows: readonly CauseRow[] = [
   ...harnessCauses,
-  ...machineCauses,
+  ...causesOfMachines,
   ...machineStateCauses,
   ...networkCauses,
   ...buildCauses,

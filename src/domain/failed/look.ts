@@ -4,7 +4,7 @@ import type { Whereabouts } from './symptoms.ts'
 /** What a shell reads back as it stands, else in quotes. */
 const word = (text: string): string => (/^[\w./:@-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`)
 
-export const look = {
+export const lookFurther = {
   logs: ({ project, session }: Whereabouts, node?: string): string =>
     `vps-test logs ${word(project)} --session ${word(session)}${node === undefined ? '' : ` --node ${word(node)}`}`,
   nodes: ({ fleet }: Whereabouts): string => `vps-test nodes --fleet ${word(fleet)}`,

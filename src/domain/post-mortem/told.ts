@@ -29,7 +29,7 @@ export const sectionWord = 'vps-test-section'
 export const mostTold = { lines: 1200, characters: 1000 } as const
 
 /** The last lines are the newest ones of its journals. */
-export const linesOf = (stdout: string): readonly string[] =>
+export const toldLines = (stdout: string): readonly string[] =>
   stdout
     .split('\n')
     .slice(0, mostTold.lines)

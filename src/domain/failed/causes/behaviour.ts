@@ -1,10 +1,10 @@
 /** Causes in what the program does: which pairs fail, in which way, and what they have in common. */
-import { look } from '../look.ts'
+import { lookFurther } from '../look.ts'
 import type { Symptoms } from '../symptoms.ts'
-import { findingsOf, inLedger, inVerdict, ofSubject, rests, saying, type CauseRow } from './row.ts'
+import { findingsNamed, inLedger, inVerdict, ofSubject, rests, saying, type CauseRow } from './row.ts'
 
-const inLogsOf: CauseRow['look'] = ({ on }) => look.logs(on)
-const again: CauseRow['look'] = ({ on }) => look.repeat(on)
+const inLogsOf: CauseRow['look'] = ({ on }) => lookFurther.logs(on)
+const again: CauseRow['look'] = ({ on }) => lookFurther.repeat(on)
 
 const times = ({ failing }: Symptoms): number => failing.reduce((n, f) => n + f.times, 0)
 const sharing = ({ shared }: Symptoms, of: string): readonly string[] => shared.filter((t) => t.includes(of))
@@ -40,14 +40,14 @@ export const behaviourCauses: readonly CauseRow[] = [
     what: 'what should go end to end goes by relay: the way between the NATs is not opened',
     owner: 'product',
     seen: saying(/delivered only by relay through/, 0.92),
-    look: ({ on }) => look.nodes(on),
+    look: ({ on }) => lookFurther.nodes(on),
   },
   {
     id: 'not-punched',
     what: "packets stop at the callee's NAT: the way through it is not opened",
     owner: 'product',
     seen: saying(/packets stopped at the callee's NAT/, 0.92),
-    look: ({ on }) => look.nodes(on),
+    look: ({ on }) => lookFurther.nodes(on),
   },
   {
     id: 'no-relay',
@@ -68,7 +68,7 @@ export const behaviourCauses: readonly CauseRow[] = [
     what: 'the program says that it connected where nothing was delivered',
     owner: 'product',
     seen: (s) => {
-      const found = findingsOf(s, 'claim-without-delivery', 'untrustworthy-claim')
+      const found = findingsNamed(s, 'claim-without-delivery', 'untrustworthy-claim')
       const nothing = s.failing.filter((f) => /nothing delivered|delivered 0/.test(f.sentence))
       const share = s.failing.length === 0 ? 0 : Math.max(0.5, nothing.length / s.failing.length)
       return s.failing.length === 0
@@ -118,7 +118,7 @@ export const behaviourCauses: readonly CauseRow[] = [
           : { node: nodes[0].value, what: `what fails has ${nodes[0].value} ${nodes[0].what}` },
       )
     },
-    look: ({ on }, node) => (node === undefined ? look.logs(on) : look.node(on, node)),
+    look: ({ on }, node) => (node === undefined ? lookFurther.logs(on) : lookFurther.node(on, node)),
   },
   {
     id: 'one-nat',
@@ -132,7 +132,7 @@ export const behaviourCauses: readonly CauseRow[] = [
         nats[0] === undefined ? {} : { what: `NAT type ${nats[0].value} is not got through` },
       )
     },
-    look: ({ on }) => look.nodes(on),
+    look: ({ on }) => lookFurther.nodes(on),
   },
   {
     id: 'nothing-works',

@@ -1,6 +1,6 @@
 /** Causes of a build that failed: the source, or the machine that builds. */
 import { failureRow } from '../../failures/failures.ts'
-import { look } from '../look.ts'
+import { lookFurther } from '../look.ts'
 import { at, inLedger, rests, type CauseRow } from './row.ts'
 
 export const buildCauses: readonly CauseRow[] = [
@@ -12,7 +12,7 @@ export const buildCauses: readonly CauseRow[] = [
       stage === 'BUILD' && (code === null || failureRow(code)?.kind === 'product')
         ? rests([...buildFaults.map((f) => at('the ledger', `${f.file}:${f.line}: ${f.message}`)), inLedger(why)], 1)
         : null,
-    look: look.compile,
+    look: lookFurther.compile,
   },
   {
     id: 'cannot-be-built',
@@ -22,6 +22,6 @@ export const buildCauses: readonly CauseRow[] = [
       stage === 'BUILD' && code !== null && ['infra', 'transport', 'busy'].includes(failureRow(code)?.kind ?? '')
         ? rests([inLedger(`${code}: ${why}`)], 1)
         : null,
-    look: look.doctor,
+    look: lookFurther.doctor,
   },
 ]

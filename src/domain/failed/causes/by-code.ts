@@ -1,10 +1,11 @@
 /** Causes by the codes of failures: what a node was left out for, or what one told afterwards. */
 import { causeOf } from '../../diagnosis.ts'
-import { look } from '../look.ts'
+import { lookFurther } from '../look.ts'
 import type { Symptoms } from '../symptoms.ts'
-import { at, hindering, inLedger, rests, shareOf, type CauseRow, type Recognised } from './row.ts'
+import { at, hindering, inLedger, rests, shareTouching, type CauseRow, type Recognised } from './row.ts'
 
-export const onNode: CauseRow['look'] = ({ on }, node) => (node === undefined ? look.nodes(on) : look.node(on, node))
+export const lookOnNode: CauseRow['look'] = ({ on }, node) =>
+  node === undefined ? lookFurther.nodes(on) : lookFurther.node(on, node)
 
 /** What a node was left out for, or what one told afterwards, by the codes of failures. */
 export const byCode =
@@ -17,7 +18,7 @@ export const byCode =
     })
     const own = s.code !== null && codes.includes(s.code) ? [inLedger(`${s.code}: ${s.why}`)] : []
     const nodes = [...out.map((l) => l.node), ...asked.map(({ n }) => n.node)]
-    const share = own.length > 0 ? 1 : shareOf(s, nodes)
+    const share = own.length > 0 ? 1 : shareTouching(s, nodes)
     return rests(
       [
         ...own,

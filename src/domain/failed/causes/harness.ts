@@ -1,6 +1,6 @@
 /** Causes that are ours: no program is blamed, and no fix is tried. */
 import { failureRow } from '../../failures/failures.ts'
-import { look } from '../look.ts'
+import { lookFurther } from '../look.ts'
 import { inLedger, inVerdict, ofSubject, rests, type CauseRow } from './row.ts'
 
 export const harnessCauses: readonly CauseRow[] = [
@@ -13,7 +13,7 @@ export const harnessCauses: readonly CauseRow[] = [
         reasons.filter((r) => r.kind === 'invalid').map((r) => inVerdict(r.text)),
         1,
       ),
-    look: look.doctor,
+    look: lookFurther.doctor,
   },
   {
     id: 'own-fault',
@@ -29,6 +29,6 @@ export const harnessCauses: readonly CauseRow[] = [
         failing.length > 0 ? 0.1 : stage === 'TEST' ? share : nodes.length / Math.max(1, leftOut.length),
       )
     },
-    look: look.doctor,
+    look: lookFurther.doctor,
   },
 ]

@@ -1,8 +1,18 @@
 /** Causes that are a machine's: its port, disk, memory, clock, kernel, names, or that it is not there. */
 import { failureRow } from '../../failures/failures.ts'
-import { look } from '../look.ts'
-import { byCode, onNode } from './by-code.ts'
-import { at, besides, hindering, inLedger, rests, shareOf, told, wordsOf, type CauseRow } from './row.ts'
+import { lookFurther } from '../look.ts'
+import { byCode, lookOnNode } from './by-code.ts'
+import {
+  at,
+  leastShare,
+  hindering,
+  inLedger,
+  rests,
+  shareTouching,
+  toldByNodes,
+  wordsOf,
+  type CauseRow,
+} from './row.ts'
 
 const known = {
   port: ['I154'],
@@ -18,72 +28,72 @@ const known = {
 const named = new Set<string>(Object.values(known).flat())
 const transport = (code: string | null): boolean => failureRow(code)?.kind === 'transport' && !named.has(code ?? '')
 
-export const machineCauses: readonly CauseRow[] = [
+export const causesOfMachines: readonly CauseRow[] = [
   {
     id: 'port-taken',
     what: 'another process has the port of the service',
     owner: 'infra',
     seen: byCode(...known.port),
-    look: onNode,
+    look: lookOnNode,
   },
   {
     id: 'disk-full',
     what: 'a node has no space left, and not by the program',
     owner: 'infra',
     seen: byCode(...known.disk),
-    look: onNode,
+    look: lookOnNode,
   },
   {
     id: 'not-mounted-for-it',
     what: "a node's file system is read-only, or allows no execution",
     owner: 'infra',
     seen: byCode(...known.mount),
-    look: onNode,
+    look: lookOnNode,
   },
   {
     id: 'firewall',
     what: "a node's own firewall drops the port of the service",
     owner: 'infra',
     seen: byCode(...known.firewall),
-    look: onNode,
+    look: lookOnNode,
   },
   {
     id: 'container',
     what: 'the container or namespace of a service is not there, or another one by now',
     owner: 'infra',
     seen: byCode(...known.container),
-    look: onNode,
+    look: lookOnNode,
   },
   {
     id: 'another-machine',
     what: 'the binary is not made for a machine of the fleet (processor, C library)',
     owner: 'infra',
     seen: byCode(...known.binary),
-    look: onNode,
+    look: lookOnNode,
   },
   {
     id: 'library-missing',
     what: 'a library that the program is linked with is not on the node',
     owner: 'infra',
     seen: (s) =>
-      told(s, 0.99, (n) =>
+      toldByNodes(s, 0.99, (n) =>
         wordsOf(n).filter((l) => /error while loading shared libraries|version `?GLIBC\w*_[\d.]+'? not found/.test(l)),
       ),
-    look: onNode,
+    look: lookOnNode,
   },
   {
     id: 'host-key',
     what: 'a host key is not the one that is pinned: another machine answers, or it was set up anew',
     owner: 'infra',
     seen: byCode(...known.trust),
-    look: ({ on }, node) => (node === undefined ? look.nodes(on) : look.trust(on, node)),
+    look: ({ on }, node) => (node === undefined ? lookFurther.nodes(on) : lookFurther.trust(on, node)),
   },
   {
     id: 'held',
     what: 'another session holds the nodes',
     owner: 'infra',
     seen: byCode(...known.held),
-    look: ({ on }) => look.leases(on),
+    look: ({ on }) => lookFurther.leases(on),
   },
   {
     id: 'unreachable',
@@ -97,10 +107,10 @@ export const machineCauses: readonly CauseRow[] = [
         ...out.map((l) => inLedger(`${l.node}: ${l.code} ${l.why}`)),
         ...silent.map((n) => at(n.file, `${n.node}: ${n.silent}`)),
       ]
-      const share = 0.97 * shareOf(s, nodes)
+      const share = 0.97 * shareTouching(s, nodes)
       return rests(lines, s.stage === 'TEST' ? hindering(s, share) : share, { ...(nodes[0] && { node: nodes[0] }) })
     },
-    look: ({ on }) => look.nodes(on),
+    look: ({ on }) => lookFurther.nodes(on),
   },
   {
     id: 'machine',
@@ -115,7 +125,7 @@ export const machineCauses: readonly CauseRow[] = [
         left[0] === undefined ? {} : { node: left[0].node },
       )
     },
-    look: onNode,
+    look: lookOnNode,
   },
   {
     id: 'nodes-left-out',
@@ -125,10 +135,10 @@ export const machineCauses: readonly CauseRow[] = [
       stage === 'TEST'
         ? rests(
             leftOut.map((l) => inLedger(`${l.node}: ${l.why}`)),
-            failing.length === 0 && hindered.length === 0 ? 0.5 : besides,
+            failing.length === 0 && hindered.length === 0 ? 0.5 : leastShare,
             leftOut[0] === undefined ? {} : { node: leftOut[0].node },
           )
         : null,
-    look: ({ on }) => look.nodes(on),
+    look: ({ on }) => lookFurther.nodes(on),
   },
 ]

@@ -1,15 +1,24 @@
 /** Causes that are the network's: what it does not carry, one way alone, too slowly, or through another NAT than before. */
-import { look } from '../look.ts'
+import { lookFurther } from '../look.ts'
 import type { Symptoms } from '../symptoms.ts'
-import { besides, findingsOf, hindering, inVerdict, ofSubject, rests, type CauseRow, type Recognised } from './row.ts'
+import {
+  leastShare,
+  findingsNamed,
+  hindering,
+  inVerdict,
+  ofSubject,
+  rests,
+  type CauseRow,
+  type Recognised,
+} from './row.ts'
 
-const onNodes: CauseRow['look'] = ({ on }) => look.nodes(on)
+const lookAtNodes: CauseRow['look'] = ({ on }) => lookFurther.nodes(on)
 
 /** What our own prober did not get through, and the attempts that do not count because of it. */
 const obstacle =
   (pattern: RegExp, among: (messages: readonly string[], message: string) => boolean = () => true) =>
   (s: Symptoms): Recognised | null => {
-    const all = findingsOf(s, 'network-obstacle').map((f) => f.message)
+    const all = findingsNamed(s, 'network-obstacle').map((f) => f.message)
     const found = all.filter((m) => pattern.test(m) && among(all, m))
     const kept = s.hindered.filter((f) => found.some((m) => f.sentence.includes(m)))
     return rests(
@@ -37,71 +46,71 @@ export const networkCauses: readonly CauseRow[] = [
     what: 'the network drops fragments, which the program needs',
     owner: 'infra',
     seen: obstacle(/fragments are dropped$/),
-    look: onNodes,
+    look: lookAtNodes,
   },
   {
     id: 'large-lost',
     what: 'the network drops datagrams of the size that the program needs, and carries smaller ones',
     owner: 'infra',
     seen: obstacle(/-byte datagrams do not pass .* and smaller ones do$/),
-    look: onNodes,
+    look: lookAtNodes,
   },
   {
     id: 'one-way-network',
     what: 'the network carries UDP one way only',
     owner: 'infra',
     seen: obstacle(unsent, (all, m) => !backToo(all, m)),
-    look: onNodes,
+    look: lookAtNodes,
   },
   {
     id: 'no-udp',
     what: 'the network carries no UDP between nodes',
     owner: 'infra',
     seen: obstacle(unsent, backToo),
-    look: onNodes,
+    look: lookAtNodes,
   },
   {
     id: 'port-shut',
     what: 'the port of the service is not reached, another port of the same node is',
     owner: 'infra',
     seen: obstacle(/^udp \d+ of .* is not reached from/),
-    look: onNodes,
+    look: lookAtNodes,
   },
   {
     id: 'no-ipv6',
     what: 'a node lacks the address family that the program needs',
     owner: 'infra',
     seen: obstacle(/has no IPv6 address$/),
-    look: onNodes,
+    look: lookAtNodes,
   },
   {
     id: 'outage',
     what: 'the network of a node carried nothing for a while',
     owner: 'infra',
     seen: hinderedBy(/of our own prober to .* were not answered/),
-    look: onNodes,
+    look: lookAtNodes,
   },
   {
     id: 'slow-link',
     what: 'a link is slower than what is asked of the program',
     owner: 'infra',
     seen: hinderedBy(/the (?:bare )?link (?:itself )?(?:carried|reached|carries)/),
-    look: onNodes,
+    look: lookAtNodes,
   },
   {
     id: 'nat-changed',
     what: 'a NAT is another than it was, or moves its mappings',
     owner: 'infra',
     seen: (s) => {
-      const found = findingsOf(s, 'nat-changed', 'unstable-nat')
+      const found = findingsNamed(s, 'nat-changed', 'unstable-nat')
       const since = s.since.filter((t) => t.startsWith('the NAT of '))
       const named = found.some((f) => s.reasons.some((r) => r.text.startsWith(f.message)))
       return rests(
         [...found.map((f) => f.message), ...since].map(inVerdict),
-        s.failing.length > 0 ? (since.length > 0 ? 0.3 : besides) : named ? 0.95 : 0.4,
+        s.failing.length > 0 ? (since.length > 0 ? 0.3 : leastShare) : named ? 0.95 : 0.4,
       )
     },
-    look: onNodes,
+    look: lookAtNodes,
   },
   {
     id: 'nat-mislabelled',
@@ -109,10 +118,10 @@ export const networkCauses: readonly CauseRow[] = [
     owner: 'infra',
     seen: (s) =>
       rests(
-        findingsOf(s, 'mislabelled-nat').map((f) => inVerdict(f.message)),
-        s.failing.length > 0 || s.hindered.length > 0 ? besides : 0.9,
+        findingsNamed(s, 'mislabelled-nat').map((f) => inVerdict(f.message)),
+        s.failing.length > 0 || s.hindered.length > 0 ? leastShare : 0.9,
       ),
-    look: onNodes,
+    look: lookAtNodes,
   },
   {
     id: 'one-place',
@@ -124,6 +133,6 @@ export const networkCauses: readonly CauseRow[] = [
         ? null
         : rests(shared.filter((t) => place.some((c) => t.includes(c.value))).map(inVerdict), 0.4)
     },
-    look: onNodes,
+    look: lookAtNodes,
   },
 ]

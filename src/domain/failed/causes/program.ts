@@ -1,22 +1,23 @@
 /** Causes in the program itself: it does not compile, run, listen or stay; by what its unit and the kernel say of it. */
-import { look } from '../look.ts'
+import { lookFurther } from '../look.ts'
 import { killedItself } from '../../post-mortem/killed.ts'
 import type { Symptoms } from '../symptoms.ts'
 import {
-  findingsOf,
+  findingsNamed,
   inLedger,
   inLogs,
   inVerdict,
   rests,
-  shareOf,
-  told,
+  shareTouching,
+  toldByNodes,
   wordsOf,
   type CauseRow,
   type Recognised,
 } from './row.ts'
 
-const inLogsOf: CauseRow['look'] = ({ on }, node) => look.logs(on, node)
-const onNode: CauseRow['look'] = ({ on }, node) => (node === undefined ? look.logs(on) : look.node(on, node))
+const inLogsOf: CauseRow['look'] = ({ on }, node) => lookFurther.logs(on, node)
+const lookOnNode: CauseRow['look'] = ({ on }, node) =>
+  node === undefined ? lookFurther.logs(on) : lookFurther.node(on, node)
 
 /** systemd's own words of how the main process ended. */
 const ends = /Main process exited, code=(exited|killed|dumped), status=(\d+)\/(\S+)/
@@ -52,7 +53,7 @@ const leftByCode =
       whole.length > 0
         ? 0.85
         : 0.85 *
-            shareOf(
+            shareTouching(
               s,
               left.map((l) => l.node),
               [],
@@ -67,7 +68,7 @@ export const programCauses: readonly CauseRow[] = [
     what: 'the program crashed',
     owner: 'product',
     seen: (s) =>
-      told(
+      toldByNodes(
         s,
         1,
         ({ found: { machine, unit } }) => {
@@ -79,14 +80,14 @@ export const programCauses: readonly CauseRow[] = [
         },
         (line, node) => `the program crashed on ${node}: signal ${crashes([line])[0]?.name ?? ''}`,
       ),
-    look: onNode,
+    look: lookOnNode,
   },
   {
     id: 'panicked',
     what: 'the program panicked',
     owner: 'product',
     seen: (s) => {
-      const there = told(
+      const there = toldByNodes(
         s,
         0.995,
         (n) => panics(wordsOf(n)),
@@ -97,18 +98,18 @@ export const programCauses: readonly CauseRow[] = [
       const nodes = lines.flatMap((l) => l.nodes)
       return rests(
         lines.map((l) => inLogs(`${l.nodes.join(', ')}: ${l.template} (${l.count} times)`)),
-        Math.max(0.5, 0.9 * shareOf(s, nodes)),
+        Math.max(0.5, 0.9 * shareTouching(s, nodes)),
         nodes[0] === undefined ? {} : { node: nodes[0] },
       )
     },
-    look: onNode,
+    look: lookOnNode,
   },
   {
     id: 'out-of-files',
     what: 'the program has no file descriptors left',
     owner: 'product',
     seen: (s) =>
-      told(s, 0.99, (n) => {
+      toldByNodes(s, 0.99, (n) => {
         const { process } = n.found.machine
         const full =
           process?.openFiles != null && process.mostFiles !== null && process.openFiles >= 0.9 * process.mostFiles
@@ -117,39 +118,39 @@ export const programCauses: readonly CauseRow[] = [
           ...(full ? [`${process.openFiles} of ${process.mostFiles} files are open`] : []),
         ]
       }),
-    look: onNode,
+    look: lookOnNode,
   },
   {
     id: 'out-of-memory',
     what: 'the program used up the memory of its node and was killed',
     owner: 'product',
     seen: (s) =>
-      told(s, 0.99, ({ found: { machine, unit } }) => {
+      toldByNodes(s, 0.99, ({ found: { machine, unit } }) => {
         const own = (machine.kernel ?? []).filter((l) => killedItself(l, unit, machine.memory))
         return own.length === 0
           ? []
           : [...own, ...machine.systemd.filter((l) => /OOM killer|result 'oom-kill'/.test(l))]
       }),
-    look: onNode,
+    look: lookOnNode,
   },
   {
     id: 'filled-disk',
     what: 'the program filled the disk by itself',
     owner: 'product',
     seen: (s) =>
-      told(s, 0.97, ({ found: { data } }) =>
+      toldByNodes(s, 0.97, ({ found: { data } }) =>
         data !== null && data.freeKiB !== null && data.freeKiB < 1024 && (data.ownKiB ?? 0) * 2 >= (data.usedKiB ?? 1)
           ? [`${data.path} holds ${data.ownKiB} KiB of its own, ${data.freeKiB} KiB are free`]
           : [],
       ),
-    look: onNode,
+    look: lookOnNode,
   },
   {
     id: 'ended',
     what: 'the program ends by itself',
     owner: 'product',
     seen: (s) =>
-      told(
+      toldByNodes(
         s,
         0.96,
         (n) => {
@@ -162,64 +163,64 @@ export const programCauses: readonly CauseRow[] = [
         },
         (line, node) => `the program ended by itself on ${node}, with exit code ${ends.exec(line)?.[2] ?? '?'}`,
       ),
-    look: onNode,
+    look: lookOnNode,
   },
   {
     id: 'died',
     what: 'the service died and was started again by systemd',
     owner: 'product',
     seen: (s) => {
-      const found = findingsOf(s, 'restarted', 'not-running').filter((f) => !/by somebody/.test(f.message))
+      const found = findingsNamed(s, 'restarted', 'not-running').filter((f) => !/by somebody/.test(f.message))
       const nodes = found.flatMap((f) => (f.node === null ? [] : [f.node]))
       return rests(
         found.map((f) => inVerdict(f.message)),
-        0.9 * shareOf(s, nodes),
+        0.9 * shareTouching(s, nodes),
         nodes[0] === undefined ? {} : { node: nodes[0] },
       )
     },
-    look: onNode,
+    look: lookOnNode,
   },
   {
     id: 'not-listening',
     what: 'the service runs and has its port no more, or never had it',
     owner: 'product',
     seen: (s) => {
-      const found = findingsOf(s, 'port-closed')
+      const found = findingsNamed(s, 'port-closed')
       const nodes = found.flatMap((f) => (f.node === null ? [] : [f.node]))
       const deaf = s.leftOut.filter((l) => l.code === 'P011' && /does not listen on/.test(l.why))
       const lines = [...found.map((f) => inVerdict(f.message)), ...deaf.map((l) => inLedger(`${l.node}: ${l.why}`))]
       const all = [...nodes, ...deaf.map((l) => l.node)]
-      return rests(lines, 0.95 * shareOf(s, all), all[0] === undefined ? {} : { node: all[0] })
+      return rests(lines, 0.95 * shareTouching(s, all), all[0] === undefined ? {} : { node: all[0] })
     },
-    look: onNode,
+    look: lookOnNode,
   },
   {
     id: 'not-registered',
     what: 'the program runs and does not register, or its registry answers nothing that can be read',
     owner: 'product',
     seen: leftByCode('P012'),
-    look: onNode,
+    look: lookOnNode,
   },
   {
     id: 'does-not-run',
     what: 'the program does not stay up',
     owner: 'product',
     seen: leftByCode('P010', 'P011'),
-    look: onNode,
+    look: lookOnNode,
   },
   {
     id: 'datagrams-overflow',
     what: 'the program takes its datagrams too slowly: the kernel dropped some',
     owner: 'product',
     seen: (s) => {
-      const seen = told(s, 0.3, ({ found: { machine } }) =>
+      const seen = toldByNodes(s, 0.3, ({ found: { machine } }) =>
         machine.receiveOverflows !== null && machine.receiveOverflows >= 100
           ? [`${machine.receiveOverflows} datagrams were dropped at full receive buffers since the node's boot`]
           : [],
       )
       return seen === null ? null : { ...seen, explains: Math.min(0.3, seen.explains) }
     },
-    look: onNode,
+    look: lookOnNode,
   },
   {
     id: 'new-errors',

@@ -43,7 +43,7 @@ const troubled = ({ failing, hindered }: Symptoms): readonly FailedSubject[] =>
   failing.length > 0 ? failing : hindered
 
 /** Share of what there is to explain that has one of these nodes in it, or leans on it. */
-export function shareOf(s: Symptoms, nodes: readonly string[], of = troubled(s)): number {
+export function shareTouching(s: Symptoms, nodes: readonly string[], of = troubled(s)): number {
   if (nodes.length === 0) return 0
   const roles = new Map(s.nodes.map((n) => [n.node, n]))
   // All nodes lean on a registry, and pairs behind NATs on the nodes that introduce them.
@@ -66,11 +66,11 @@ export function shareOf(s: Symptoms, nodes: readonly string[], of = troubled(s))
 }
 
 /** What keeps attempts from counting explains no failure that counts. */
-export const besides = 0.1
+export const leastShare = 0.1
 
 /** Of something that only takes attempts away: the rest of the failure is somebody else's. */
 export const hindering = (s: Symptoms, share: number): number =>
-  s.failing.length > 0 ? besides : Math.max(besides, share)
+  s.failing.length > 0 ? leastShare : Math.max(leastShare, share)
 
 /** Attempts whose sentences hold these words, as a share of what there is to explain. */
 export const saying =
@@ -82,7 +82,7 @@ export const saying =
   }
 
 /** Nodes that told something of themselves, with the lines that show it. */
-export function told(
+export function toldByNodes(
   s: Symptoms,
   strength: number,
   lines: (n: NodeSymptoms & { readonly found: NonNullable<NodeSymptoms['found']> }) => readonly string[],
@@ -95,13 +95,13 @@ export function told(
   })
   const [first] = seen
   if (first === undefined) return null
-  const share = shareOf(
+  const share = shareTouching(
     s,
     seen.map(({ n }) => n.node),
   )
   return rests(
     seen.flatMap(({ n, its }) => its.slice(0, 4).map((l) => at(n.file, `${n.node}: ${l}`))),
-    Math.max(besides, strength * share),
+    Math.max(leastShare, strength * share),
     { node: first.n.node, ...(what === undefined ? {} : { what: what(first.its[0] ?? '', first.n.node) }) },
   )
 }
@@ -110,4 +110,5 @@ export function told(
 export const wordsOf = (n: NodeSymptoms): readonly string[] =>
   n.found === null ? [] : [...new Set([...n.found.machine.ended, ...n.found.said])]
 
-export const findingsOf = (s: Symptoms, ...kinds: readonly string[]) => s.findings.filter((f) => kinds.includes(f.kind))
+export const findingsNamed = (s: Symptoms, ...kinds: readonly string[]) =>
+  s.findings.filter((f) => kinds.includes(f.kind))
