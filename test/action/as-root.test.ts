@@ -80,7 +80,7 @@ function begin(args: readonly string[], input?: string): Running {
     })
   })
   const pid = async (): Promise<number> => {
-    await expect.poll(() => out, { timeout: 10_000, interval: 20 }).toMatch(/^pid \d+$/m)
+    await expect.poll(() => out, { timeout: 60_000, interval: 20 }).toMatch(/^pid \d+$/m)
     return Number(/^pid (\d+)$/m.exec(out)?.[1])
   }
   return { child, out: () => out, pid, end }
@@ -140,6 +140,6 @@ test('a job that is killed tells nobody, and the program ends all the same', asy
   const run = begin([caller(entry(note))])
   const pid = await run.pid()
   run.child.kill('SIGKILL')
-  await expect.poll(() => existsSync(note), { timeout: 10_000, interval: 20 }).toBe(true)
-  await expect.poll(() => alive(pid), { timeout: 10_000, interval: 20 }).toBe(false)
+  await expect.poll(() => existsSync(note), { timeout: 60_000, interval: 20 }).toBe(true)
+  await expect.poll(() => alive(pid), { timeout: 60_000, interval: 20 }).toBe(false)
 })

@@ -28,7 +28,7 @@ git('commit', '-qm', 'one')
 
 const program = process.execPath
 const bytes = readFileSync(program)
-const from = await readSource(dir, AbortSignal.timeout(10_000))
+const from = await readSource(dir, AbortSignal.timeout(60_000))
 const record: BuildRecord = {
   source: 'zigbuild',
   name: 'peer',
@@ -60,7 +60,7 @@ function builder(outcome: unknown, compiled = '5', file = program): Builder & { 
   }
   const job = {
     artifacts,
-    context: { cwd: dir, signal: AbortSignal.timeout(10_000), terminal: { info: () => undefined } },
+    context: { cwd: dir, signal: AbortSignal.timeout(60_000), terminal: { info: () => undefined } },
     inputs: { compiled, request: {} },
     facts: { run: '1', attempt: 1, temp: join(dir, '.git', 'temp') },
   }

@@ -35,7 +35,7 @@ test('without a terminal there is no screen', () => {
   expect(execFileSync(file, args, { encoding: 'utf8', timeout: 20_000 })).toBe('null')
 })
 
-const noScript = spawnSync('script', ['--version'], { timeout: 5000 }).status !== 0
+const noScript = spawnSync('script', ['--version'], { timeout: 60_000 }).status !== 0
 describe.skipIf(noScript)(`on a terminal${noScript ? ' (skipped: no program `script`)' : ''}`, () => {
   const [enter, leave] = ['\u001b[?1049h\u001b[?25l\u001b[?7l', '\u001b[?7h\u001b[?25h\u001b[?1049l']
   test('a frame fits, and the terminal is given back as it was', () => {

@@ -9,7 +9,7 @@ const printed = (body: string): { readonly stdout: string; readonly stderr: stri
   const { stdout, stderr, status } = spawnSync(
     process.execPath,
     ['--input-type=module', '-e', `import { terminal } from ${JSON.stringify(adapter)}; const t = terminal(); ${body}`],
-    { encoding: 'utf8', timeout: 10_000, stdio: ['ignore', 'pipe', 'pipe'] },
+    { encoding: 'utf8', timeout: 60_000, stdio: ['ignore', 'pipe', 'pipe'] },
   )
   expect(status).toBe(0)
   return { stdout, stderr }
@@ -58,14 +58,14 @@ describe('without a terminal', () => {
   })
 })
 
-const noScript = spawnSync('script', ['--version'], { timeout: 5000 }).status !== 0
+const noScript = spawnSync('script', ['--version'], { timeout: 60_000 }).status !== 0
 describe.skipIf(noScript)(`on a terminal${noScript ? ' (skipped: no program `script`)' : ''}`, () => {
   test('progress replaces its line, and the next line starts clean', () => {
     const code = `import { terminal } from ${JSON.stringify(adapter)}; const t = terminal(); t.progress('a', '1 \\u001b[2J'); t.progress('a', '2'); t.info('done')`
     const out = execFileSync(
       'script',
       ['-qec', `${process.execPath} --input-type=module -e ${quote(code)}`, '/dev/null'],
-      { encoding: 'utf8', timeout: 10_000, env: { ...process.env, NO_COLOR: '1' } },
+      { encoding: 'utf8', timeout: 60_000, env: { ...process.env, NO_COLOR: '1' } },
     )
     expect(out).toContain('\r\u001b[K1 [2J\r\u001b[K2\r\u001b[Kdone\r\n')
   })

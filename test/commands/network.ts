@@ -36,7 +36,7 @@ s.bind(Number(from), async () => { for (let i = 0; i < count; i++) await new Pro
 export function network(): Network {
   const name = (place: Place): string => `vtt${process.pid}${place}`
   const ip = (...args: readonly string[]): void => {
-    execFileSync('ip', args, { timeout: 10_000, stdio: ['ignore', 'ignore', 'pipe'] })
+    execFileSync('ip', args, { timeout: 60_000, stdio: ['ignore', 'ignore', 'pipe'] })
   }
   const places: readonly Place[] = ['inside', 'box', 'outside']
   const close = (): void => {

@@ -11,8 +11,9 @@ test('this machine', async () => {
   const began = Date.now()
   const { code, stdout } = await localRemote('here', []).run(
     nodeFacts({ units: ["no-such unit's"], disks: ['/', "/it's/not there"], errorsWithinSeconds: 60 }),
-    { timeoutMs: 20_000, signal: AbortSignal.timeout(20_000) },
+    { timeoutMs: 60_000, signal: AbortSignal.timeout(60_000) },
   )
+  const ended = Date.now()
   const { machine, whole } = parseNodeFacts(stdout)
   expect(code).toBe(0)
   expect(whole).toBe(true)
@@ -23,7 +24,8 @@ test('this machine', async () => {
     ["/it's/not there", 'there'],
   ])
   if (machine.clock.kind === 'there')
-    expect(Math.abs(clockOffset(machine.clock.value, began, Date.now()).ms)).toBeLessThan(5000)
+    // However long the command took: the clock was read somewhere within it.
+    expect(Math.abs(clockOffset(machine.clock.value, began, ended).ms)).toBeLessThan(1000 + ended - began)
 })
 
 /** A systemctl that tells of this test's own process, and one unit of ours. */

@@ -8,7 +8,7 @@ import type { Command } from '../../src/commands/command.ts'
 
 const shells = ['/bin/sh', '/bin/bash', '/bin/dash', '/bin/busybox'].filter((path) => existsSync(path))
 const run = (shell: string, text: string): Buffer =>
-  execFileSync(shell, [...(shell.endsWith('busybox') ? ['sh'] : []), '-c', text], { timeout: 10_000 })
+  execFileSync(shell, [...(shell.endsWith('busybox') ? ['sh'] : []), '-c', text], { timeout: 60_000 })
 /** Any text a word can hold: no NUL, no lone surrogate (which has no UTF-8). */
 const words = fc
   .string({

@@ -12,14 +12,16 @@ const here = { runtime: { kind: 'systemd' } } as const
 test('this machine', async () => {
   const began = Date.now()
   const result = await localRemote('here', []).run(survey("/opt/it's not there/peer", here), {
-    timeoutMs: 10_000,
-    signal: AbortSignal.timeout(10_000),
+    timeoutMs: 60_000,
+    signal: AbortSignal.timeout(60_000),
   })
+  const took = Date.now() - began
   const facts = parseSurvey(result.stdout, began)
   expect(result.code).toBe(0)
   expect(facts.freeBytes).toBeGreaterThan(1 << 20)
   expect(facts.bootId).toMatch(/^[0-9a-f-]{36}$/)
-  expect(Math.abs(facts.clockSkewMs)).toBeLessThan(5000)
+  // However long the command took: the clock was read somewhere within it.
+  expect(Math.abs(facts.clockSkewMs)).toBeLessThan(2000 + took)
   expect(facts.uptimeSeconds).toBeGreaterThan(0)
   expect(facts.missingTools.filter((t) => ['sha256sum', 'timeout', 'gzip'].includes(t))).toEqual([])
 })
@@ -74,8 +76,8 @@ test.skipIf(!isRoot)(
 
 test('who we are there', async () => {
   const said = await localRemote('here', []).run(whoThere(here), {
-    timeoutMs: 10_000,
-    signal: AbortSignal.timeout(10_000),
+    timeoutMs: 60_000,
+    signal: AbortSignal.timeout(60_000),
   })
   expect(parseUnfit(said.stdout).uid).toBe(process.getuid?.())
 })

@@ -11,7 +11,7 @@ import { branch, codeOf, entry, failureOf, git, tamper, writer } from './ledger.
 
 const bare = (dir: string): string => {
   mkdirSync(dir, { recursive: true })
-  execFileSync('git', ['init', '-q', '--bare', '-b', 'main', dir], { timeout: 10_000 })
+  execFileSync('git', ['init', '-q', '--bare', '-b', 'main', dir], { timeout: 60_000 })
   return dir
 }
 
@@ -115,7 +115,7 @@ test('a branch that a push would take for the ledger is named, with what takes i
     code: 'U265',
     remedy: `git push ${remote} --delete refs/heads/${branch}`,
   })
-  execFileSync('sh', ['-ec', failure.facts.remedy ?? 'false'], { cwd: remote, timeout: 10_000, stdio: 'pipe' })
+  execFileSync('sh', ['-ec', failure.facts.remedy ?? 'false'], { cwd: remote, timeout: 60_000, stdio: 'pipe' })
   await (await open()).append('s', entry([]))
   expect(git(remote, 'for-each-ref', '--format=%(refname)').trim()).toBe(branch)
 })

@@ -93,7 +93,7 @@ test.each([
         : Promise.resolve({ status: told.status, headers: {}, body: Buffer.from(told.body) })
     const plan = planOf({ nodes: ['registry', 'a'] })
     const profile = profiles.find((p) => p.name === 'saorsa-quic-test') ?? expect.fail('no profile')
-    const world = { fleet: plan.fleet, http: answer, signal: AbortSignal.timeout(5000) }
+    const world = { fleet: plan.fleet, http: answer, signal: AbortSignal.timeout(60_000) }
     const asked = await askRegistry(
       { world, plan: { ...plan, profile: { ...plan.profile, registry: profile.registry } } } as never,
       claims,
@@ -110,7 +110,7 @@ test('a registry whose lists are empty has answered', async () => {
     fleet: plan.fleet,
     http: (): Promise<HttpAnswer> =>
       Promise.resolve({ status: 200, headers: {}, body: Buffer.from('{"connections": []}') }),
-    signal: AbortSignal.timeout(5000),
+    signal: AbortSignal.timeout(60_000),
   }
   const asked = await askRegistry({ world, plan } as never, { ...noClaims, reports: by })
   expect(asked).toMatchObject({ reports: { kind: 'there', value: { list: [], unreadable: 0 } }, unanswered: [] })
