@@ -26,14 +26,16 @@ beforeAll(async () => {
   second = join(place.dir, 'second')
   copyFileSync(first, second)
   appendFileSync(second, 'another program')
-  // Besides the ports that a fleet names, the example's registry has one for introductions.
+  // Besides the ports that a fleet names, the example's registry has one for introductions, which its peers are told.
   repo = join(place.dir, 'repository')
   mkdirSync(repo)
   const profile = readFileSync(join(root, 'profiles/testnet.yaml'), 'utf8')
+  const introductions = `--rendezvous, "${lab.fleet.nodes.find((n) => n.name === 'saorsa-1')?.ip ?? ''}:3488"`
   const apart = profile
     .replace('name: testnet', 'name: other')
     .replace('project: testnet', 'project: other')
     .replace('"{registryPort}"', '"{registryPort}", --rendezvous-port, "3488"')
+    .replaceAll('--registry-url, "{registryUrl}"', `--registry-url, "{registryUrl}", ${introductions}`)
   if (apart === profile) throw new Error('the profile of the example has other words')
   writeFileSync(join(repo, 'profile.yaml'), apart)
 })
