@@ -64,8 +64,8 @@ async function stateOf(project: string): Promise<Readonly<Record<string, string>
     const unit = `${project}-peer${node === 'saorsa-1' ? '-registry' : ''}`
     const said = await lab.on(
       node,
-      `pid=$(systemctl show ${unit} -p MainPID --value); echo "$pid"; [ "$pid" = 0 ] || sha256sum </proc/$pid/exe
-      cat /etc/systemd/system/${unit}.service 2>/dev/null | sha256sum; readlink /opt/${project}-peer/current; ls /opt/${project}-peer/releases; ls /var/lib/${unit} 2>/dev/null | wc -l; systemctl is-enabled ${unit} || true`,
+      `pid=$(systemctl show ${unit} -p MainPID --value); echo "$pid"; [ "$pid" = 0 ] || sha256sum </proc/$pid/exe || true
+      cat /etc/systemd/system/${unit}.service 2>/dev/null | sha256sum; readlink /opt/${project}-peer/current || true; ls /opt/${project}-peer/releases 2>/dev/null || true; ls /var/lib/${unit} 2>/dev/null | wc -l; systemctl is-enabled ${unit} || true`,
     )
     return [node, said] as const
   }
