@@ -23,6 +23,7 @@ test.each([
   ['a dependency that cannot be fetched', fetch, Infinity, 'build-fetch'],
   ['one that asks for credentials', failed('error: failed to get `x`\nCaused by: got 401'), Infinity, null],
   ['a compiler that is killed', killed, Infinity, 'build-out-of-memory'],
+  ['one that is killed on a disk that is full as well', killed, 0, 'build-out-of-memory'],
   ['a full disk', full, roomForBuild - 1, 'build-disk-full'],
   ['a linker that says nothing, on a full disk', { ...fetch, message: 'linking failed' }, 1 << 20, 'build-disk-full'],
   ['the word of a full disk where there is room', full, roomForBuild, null],

@@ -20,8 +20,8 @@ export function againRuleOf(
 ): AgainRule | null {
   const said = [failed.message, ...failed.errors.map((e) => e.message)].join('\n')
   const told = full.test(said) || failed.errors.some((e) => full.test(e.rendered))
-  if (freeBytes < (told ? roomForBuild : noRoom)) return 'build-disk-full'
-  if (failed.reason !== 'toolchain') return null
-  if (killed.test(said)) return 'build-out-of-memory'
-  return fetching.test(said) ? 'build-fetch' : null
+  if (told && freeBytes < roomForBuild) return 'build-disk-full'
+  const other =
+    failed.reason !== 'toolchain' ? null : killed.test(said) ? 'build-out-of-memory' : fetching.test(said) ? 'build-fetch' : null
+  return other ?? (freeBytes < noRoom ? 'build-disk-full' : null)
 }
