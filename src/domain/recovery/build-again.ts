@@ -22,6 +22,12 @@ export function againRuleOf(
   const told = full.test(said) || failed.errors.some((e) => full.test(e.rendered))
   if (told && freeBytes < roomForBuild) return 'build-disk-full'
   const other =
-    failed.reason !== 'toolchain' ? null : killed.test(said) ? 'build-out-of-memory' : fetching.test(said) ? 'build-fetch' : null
+    failed.reason !== 'toolchain'
+      ? null
+      : killed.test(said)
+        ? 'build-out-of-memory'
+        : fetching.test(said)
+          ? 'build-fetch'
+          : null
   return other ?? (freeBytes < noRoom ? 'build-disk-full' : null)
 }
