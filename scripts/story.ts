@@ -107,6 +107,12 @@ async function shown(): Promise<boolean> {
   const happened = told([...fixing, ...(fixOnly === true ? passing : soaking)], entries)
   const last = entries.findLast(isSealed)
   if (last !== undefined) show('the proof of the last test', readFileSync(join(folder, last.facts.proofPage), 'utf8'))
+  const regressed = entries.findLast((e) => e.to === 'RESTART')
+  if (regressed !== undefined && isSealed(regressed)) {
+    const page = readFileSync(join(folder, regressed.facts.proofPage), 'utf8')
+    const watched = page.split(/^(?=## )/m).find((section) => section.startsWith('## Watched'))
+    show(`what the recorders saw before the regression (${regressed.facts.folder})`, watched ?? 'nothing')
+  }
   show(
     'each figure, and where it is counted',
     columns([
