@@ -3,6 +3,7 @@ import { Command } from 'commander'
 import { describe, expect, test } from 'vitest'
 import type { Context } from '../../src/app/context.ts'
 import { defineVerbs } from '../../src/cli/define.ts'
+import { lookFurther } from '../../src/domain/failed/look.ts'
 import { verbs, type Verbs } from '../../src/cli/verbs.ts'
 import { contextOf } from '../../src/app/surroundings.ts'
 
@@ -256,3 +257,13 @@ const leaves = (
   ...(path.length === 0 ? [] : [{ path: path.join(' '), command }]),
   ...command.commands.flatMap((child) => leaves(child, [...path, child.name()])),
 ]
+
+test('every command by which a diagnosis looks further is one that this command line takes', async () => {
+  const on = { project: 'testnet', session: 'testnet-1', fleet: 'fleets/mine.yaml' }
+  const typed = Object.values(lookFurther)
+    .map((command) => command(on, 'saorsa-7'))
+    .filter((text) => text.startsWith('vps-test '))
+  expect(typed.length).toBeGreaterThan(5)
+  const reached = await Promise.all(typed.map(async (text) => (await parse(...text.split(' ').slice(1))).verb))
+  expect(new Set(reached)).toEqual(new Set(['logs', 'nodes', 'leases', 'doctor', 'test', 'diagnose', 'trust']))
+})
