@@ -49,6 +49,15 @@ test('what the network takes away from others explains no failure of the program
   expect(causes.map((c) => c.id)).toEqual(['one-node', 'one-class', 'one-way-network'])
 })
 
+test('what an obstacle keeps from counting does not excuse what counted and failed', () => {
+  const lost = 'no UDP of ours passes e → f'
+  const kept = { ...pair('e', 'f'), outcome: 'infra', sentence: `e → f: not counted: ${lost}` } as const
+  const of = { ...failing(oneCaller), hindered: [kept], findings: [finding('network-obstacle', lost, null)] }
+  const { causes } = diagnosed(symptomsOf({ stage: 'TEST', why: '', ...of }))
+  expect(causes[0]).toMatchObject({ id: 'one-node', owner: 'product' })
+  expect(causes.at(-1)).toMatchObject({ id: 'one-way-network', explains: 0.1 })
+})
+
 test("one pair that failed for no known cause is the program's, whatever else was odd", () => {
   const odd = [finding('network-obstacle', 'no UDP of ours passes e → f', null), finding('skewed-clock')]
   const { causes } = diagnosed(symptomsOf({ stage: 'TEST', why: '', ...failing([pair('a', 'b')]), findings: odd }))

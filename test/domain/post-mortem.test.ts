@@ -45,7 +45,12 @@ const whole = {
   route: ['default via 10.0.0.1 dev eth0'],
   names: ['resolves registry.example', 'unknown other.example'],
   clock: ['1790000000123 55.10 no'],
-  ended: ['| thread main panicked at a.rs:1:2', '| vps-test-section kernel', '| [ 1.0] Killed process 1 (peer)'],
+  ended: [
+    '| thread main panicked at a.rs:1:2',
+    '| vps-test-section kernel',
+    '| [ 1.0] Killed process 1 (peer)',
+    'no bar before it',
+  ],
   said: ['up', 'vps-test-section names', 'unknown forged.example'],
 }
 
