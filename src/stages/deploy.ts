@@ -96,10 +96,10 @@ async function ship(
   if (early !== null) return { event: 'unrecoverable', why: withCause(early, rollout.excluded), facts: facts() }
 
   const peers = rollout.remaining().filter((n) => roster.some((r) => r.name === n && r.role !== 'registry'))
+  const since = world.clock.now()
   const registered = await awaitRegistration(world, plan, peers)
   const folder = diagnosisFolder(session.counters.deploys + 1)
-  for (const exclusion of await explained(world, plan, session.changedAt, folder, registered.missing))
-    rollout.exclude(exclusion)
+  for (const exclusion of await explained(world, plan, since, folder, registered.missing)) rollout.exclude(exclusion)
   const all = { ...facts(), peerIds: Object.fromEntries(registered.peerIds) }
   const fault = quorumFault(plan, rollout.remaining())
   if (fault !== null) return { event: 'unrecoverable', why: withCause(fault, rollout.excluded), facts: all }
@@ -151,7 +151,6 @@ function jobOf(
       lease: { holder: session.id, fence },
       runtime: { arch: seen?.machine ?? '', libc },
       diagnosis: diagnosisFolder(session.counters.deploys + 1),
-      since: session.changedAt,
     },
   ]
 }

@@ -38,7 +38,7 @@ import { collect, collectBefore } from './parts/collect.ts'
 import { firstTried } from './parts/first-tried.ts'
 import { takeLeases } from './parts/leases.ts'
 import { fireLeftOut } from './parts/left-out.ts'
-import { askedAfter } from './parts/post-mortems.ts'
+import { askedAfter, deployedAt } from './parts/post-mortems.ts'
 import { openBench, provenProcesses, type OpenBench } from './parts/open-bench.ts'
 import { rosterOf } from './parts/roster.ts'
 import { groupedLogs, readFigures } from './parts/read-collected.ts'
@@ -156,7 +156,7 @@ async function work(
   const looking = momentOf(wall)
   const after = await provenProcesses(world, plan, there)
   const early = verdict(verdictInputOf(await bundleOf(scene, items, after, [])))
-  const { accused, told } = await askedAfter(world, plan, early, { there, since: session.startedAt })
+  const { accused, told } = await askedAfter(world, plan, early, { there, since: deployedAt(session) })
   const tried = { ...open, controls: [...open.controls, ...(await open.testAgain(accused, told))] }
   // All that is judged was seen: what these dials do to a program, or a NAT, accuses nobody.
   const captures = await captureFailures(open, early.suites, metBy)

@@ -45,8 +45,6 @@ export interface NodeJob {
   readonly runtime: NodeRuntime
   /** Where in the session's folder is kept what a node tells of a failure. */
   readonly diagnosis: string
-  /** Since when its journals are asked then, Unix milliseconds. */
-  readonly since: number
 }
 
 /**
@@ -121,6 +119,8 @@ export async function switchOn(
     return { proof: now, skipped: true, sentBytes, foreignUnit: false }
   }
   const used: Used = new Set()
+  // What ran before said things of its own.
+  const since = world.clock.now()
   for (;;) {
     say('restarting')
     try {
@@ -132,7 +132,7 @@ export async function switchOn(
       // Asked before anything is put back: afterwards another program runs.
       const found =
         error instanceof Failure && error.kind === 'product'
-          ? await withDiagnosis(world, node, plan, job.since, error, job.diagnosis)
+          ? await withDiagnosis(world, node, plan, since, error, job.diagnosis)
           : { failure: error, diagnosis: null }
       if (await recoverStart(world, job, found, used)) continue
       await putBefore(world, job, found.failure)

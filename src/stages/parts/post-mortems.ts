@@ -4,6 +4,7 @@ import { causeOf } from '../../domain/diagnosis.ts'
 import type { FleetNode, NodeName } from '../../domain/fleet.ts'
 import type { ProgramPlan } from '../../domain/plan.ts'
 import { registryUrlOf } from '../../domain/program.ts'
+import type { Session } from '../../domain/session.ts'
 import type { Verdict } from '../../domain/verdict.ts'
 import { readPostMortem } from '../../domain/post-mortem/read.ts'
 import type { PostMortem } from '../../domain/post-mortem/told.ts'
@@ -59,6 +60,10 @@ export async function askedAfter(
   return { accused, told: await postMortems(world, plan, verdict.result === 'passed' ? accused : there, since) }
 }
 
+/** Before it another program may have run there, whose words are none of this one's. */
+export const deployedAt = ({ newest, startedAt }: Pick<Session, 'newest' | 'startedAt'>): number =>
+  newest.DEPLOY?.at ?? startedAt
+
 /** What of a machine explains that the program fails there. */
 export const machineCauses = (told: readonly PostMortem[]): ReadonlyMap<NodeName, string> =>
   new Map(
@@ -81,4 +86,4 @@ const namesIn = (urls: readonly string[]): readonly string[] => [
 
 /** Nodes count it back from now, by their own clocks. */
 const secondsSince = (since: number, now: number): number =>
-  Math.min(30 * 86_400, Math.max(0, Math.ceil((now - since) / 1000)) + 2)
+  Math.min(30 * 86_400, Math.max(0, Math.ceil((now - since) / 1000)))

@@ -50,7 +50,7 @@ export async function tryOn(
       fences.push(taken.done.get(node.name) ?? 0)
     }
     const runtime = await runtimeOf(world, node, plan.config.deploy.installPath)
-    const job = { ...jobOf(plan, node, planned, binary, { holder, fence: fences[1] ?? 0 }, world.clock.now()), runtime }
+    const job = { ...jobOf(plan, node, planned, binary, { holder, fence: fences[1] ?? 0 }), runtime }
     return await whatIsRead(world, job)
   } finally {
     await takeAway(world, plan, node, { holder, fence: fences[1] })
@@ -63,7 +63,6 @@ function jobOf(
   unit: NodeJob['unit'],
   binary: Uint8Array,
   lease: NodeJob['lease'],
-  since: number,
 ): Omit<NodeJob, 'runtime'> {
   const { installPath } = plan.config.deploy
   return {
@@ -72,7 +71,6 @@ function jobOf(
     unit,
     lease,
     diagnosis: 'diagnosis/try',
-    since,
     shipment: {
       binary,
       packed: { zstd: new Uint8Array(zstdCompressSync(binary)), gzip: () => new Uint8Array(gzipSync(binary)) },
