@@ -197,3 +197,30 @@ describe('verify', () => {
     })
   })
 })
+
+/** Last: the newest session is then another. */
+describe('what a person asks of the same fleet by hand', () => {
+  const onLab = ['--fleet', 'lab', '--lab', 'e1']
+  test('one pair once more, by the program that lies there: never a pass', async () => {
+    const [session = ''] = await run.sessions()
+    const ended = await cli(['test', '--session', session, '--pair', 'saorsa-2:saorsa-8', '--yes', '--json'], run.home)
+    const answer = JSON.parse(ended.out.trim().split('\n').at(-1) ?? '') as Answer
+    expect(answer, ended.err).toMatchObject({ state: 'STOPPED', verdict: 'inconclusive', exitCode: 30 })
+    const { samples } = await run.verdict()
+    expect(samples.map(({ subject: { pair } }) => `${pair.from} ${pair.to}`)).toEqual(['saorsa-2 saorsa-8'])
+  })
+  test('diagnose looks at one node', async () => {
+    const { code, out, err } = await cli(['diagnose', 'saorsa-8', ...onLab], place.dir)
+    expect([code, out], err).toEqual([0, expect.stringContaining('saorsa-8')])
+    expect(out).toContain('testnet-peer')
+  })
+  test('nodes trust pins the key that a node shows', async () => {
+    const text = readFileSync('/var/lib/vps-test/lab-e1/fleet.yaml', 'utf8')
+    const [pinned, key = ''] = /^    host_keys:\n      - (ssh-ed25519 \S+)\n/m.exec(text) ?? []
+    const file = join(place.dir, 'untrusted.yaml')
+    writeFileSync(file, text.replace(pinned ?? '', ''))
+    const { code, out, err } = await cli(['nodes', 'trust', '--fleet', file, '--yes'], place.dir)
+    expect([code, out], err).toEqual([0, expect.stringContaining('saorsa-1  ssh-ed25519')])
+    expect(readFileSync(file, 'utf8')).toContain(key)
+  })
+})
