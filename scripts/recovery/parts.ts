@@ -93,6 +93,8 @@ export async function runPart(part: Part, place: Place): Promise<Ran> {
     const waiting = inTest(s, over.signal).then(async (there) => {
       if (there) for (const begin of late) back.push(await begin(scene))
     })
+    // It is told with the part's own trouble, not in the middle of it.
+    waiting.catch(() => undefined)
     await play(s, place)
     over.abort()
     await waiting

@@ -21,7 +21,7 @@ export const node = {
       what: 'TEST: sshd of a node goes away as the test begins',
       node: 'saorsa-9',
       atTest: async ({ lab }) => {
-        await lab.on('saorsa-9', 'systemctl stop ssh; pkill -9 -f "sshd.*@" || true')
+        await lab.on('saorsa-9', 'systemctl stop ssh; pkill -9 -f "[s]shd.*@" || true')
         return () => lab.on('saorsa-9', 'systemctl start ssh')
       },
     },

@@ -67,7 +67,7 @@ export const reach = {
       part: 'fleet',
       what: 'every SSH connection of a node is killed while it dials',
       node: 'saorsa-6',
-      begin: ({ lab }) => beside(lab, 'saorsa-6', 'cut', `${untilDialling}; kill -9 $(pgrep -f "sshd.*@")`),
+      begin: ({ lab }) => beside(lab, 'saorsa-6', 'cut', `${untilDialling}; kill -9 $(pgrep -f "[s]shd.*@")`),
     },
   ],
   'half-open': [
