@@ -249,7 +249,13 @@ export const planted: readonly (readonly [cause: string, owner: string, of: Part
     'product',
     saying("expected end-to-end, saw nothing delivered; 14 packets stopped at the callee's NAT"),
   ],
-  ['no-relay', 'product', saying('expected relayed, saw nothing delivered; the program claimed failure')],
+  [
+    'no-relay',
+    'product',
+    saying(
+      "expected relayed, saw nothing delivered; the program claimed failure; 9 packets stopped at the callee's NAT",
+    ),
+  ],
   [
     'too-slow',
     'product',

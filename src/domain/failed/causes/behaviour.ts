@@ -46,7 +46,7 @@ export const behaviourCauses: readonly CauseRow[] = [
     id: 'not-punched',
     what: "packets stop at the callee's NAT: the way through it is not opened",
     owner: 'product',
-    seen: saying(/packets stopped at the callee's NAT/, 0.92),
+    seen: saying(/expected (?:end-to-end|either), .*packets stopped at the callee's NAT/, 0.92),
     look: ({ on }) => lookFurther.nodes(on),
   },
   {
