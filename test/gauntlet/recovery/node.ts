@@ -89,7 +89,7 @@ export const node = {
           lab,
           'saorsa-7',
           'oom',
-          `for n in 1 2 3; do ${untilStarted(service)}; g=/sys/fs/cgroup$(cut -d: -f3 /proc/$p/cgroup); python3 -c 'import os, sys; os.setxattr(sys.argv[1], "user.oomd_ooms", sys.argv[2].encode())' "$g" $n || true; kill -9 $p; done`,
+          `systemctl stop ${service} 2>/dev/null; for n in 1 2 3; do ${untilStarted(service)}; g=/sys/fs/cgroup$(cut -d: -f3 /proc/$p/cgroup); python3 -c 'import os, sys; os.setxattr(sys.argv[1], "user.oomd_ooms", sys.argv[2].encode())' "$g" $n || true; kill -9 $p; done`,
         ),
     },
   ],
@@ -128,7 +128,8 @@ export const node = {
       begin: async ({ lab }) => {
         const table =
           'table inet recovery { chain o { type nat hook output priority -100; tcp dport 8080 counter redirect to :9999; }; }'
-        const server = `perl -MIO::Socket::INET -e "my $l = IO::Socket::INET->new(LocalPort => 9999, Listen => 9, ReuseAddr => 1) or exit 1; my $n = 0; while ($n < 4) { my $c = $l->accept; my $q = <$c>; next unless defined $q; while (<$c>) { last if /^\\\\r?\\\\n/ } $n++; print $c ($n < 3 ? qq(HTTP/1.1 500 Broken\\\\r\\\\nContent-Length: 5\\\\r\\\\nConnection: close\\\\r\\\\n\\\\r\\\\nsorry) : qq(HTTP/1.1 200 OK\\\\r\\\\nContent-Length: 7\\\\r\\\\nConnection: close\\\\r\\\\n\\\\r\\\\ngarbage)); close $c }"`
+        const server = `perl -MIO::Socket::INET -e 'my $l = IO::Socket::INET->new(LocalPort => 9999, Listen => 9, ReuseAddr => 1) or exit 1; my $n = 0; while ($n < 4) { my $c = $l->accept; my $q = <$c>; next unless defined $q; while (<$c>) { last if /^\\s*$/ } $n++; my ($s, $b) = $n < 3 ? (q(500 Broken), q(sorry)) : (q(200 OK), q(garbage)); print $c join(chr(13) . chr(10), qq(HTTP/1.1 $s), q(Content-Length: ) . length($b), q(Connection: close), q(), $b); close $c }'`
+        await lab.on('saorsa-1', `systemctl stop ${service}-registry 2>/dev/null || true`)
         const stop = await beside(
           lab,
           'saorsa-1',
