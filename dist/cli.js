@@ -1,24 +1,40 @@
 #!/usr/bin/env node
 import { i as __toESM } from "./chunks/rolldown-runtime.js";
 import { n as Option, t as Command } from "./chunks/commander.js";
-import { $ as flagOf, $n as parseSurvey, A as manifestsIn, Ai as printable, At as orAbort, B as cancelled, Br as heartbeatMs, Bt as confirmSession, C as resumeInterrupted, Cr as originOf$1, Ct as everyAlgorithm, D as loadProfiles, Di as duration, E as plannedEnclosure, Ei as sortFaults, Et as hostKeyOf, F as printLabStatus, Fi as exitCodes, Fr as onEachNode, Ft as yamlOptions, G as projectFiles, Gr as isTest, Gt as bundleIn, H as fleetNamed, Hn as table, Hr as fold, Ht as pushSession, I as shell, Ir as listNodes, It as hint, J as parseRequest, Jn as randomInt, Jt as cloneAt, K as usualWishes, Kn as installProber, Kt as check, L as up, Lr as quote, Lt as hostKey, M as readCargo, Mi as machineFault, Mr as giveLeasesBack, N as down, Ni as Failure, Nt as parseFleet, O as profilesFor, Oi as iso, On as blockText, Or as keptBinary, Ot as reasonOf, P as examine, Pi as exitCodeOf, Pr as takeLeases, Pt as parseYaml, Q as fieldRows, R as nodes, Ri as failures, Rt as isRecord, S as newSession, St as overWire, T as makePlan, Ti as faultText, Tt as hostKeyLine, U as parseProject, V as findProjectFile, Vt as newestPlan, W as parseProjectAll, Wn as toned, Wr as isPersonsPlan, Xn as dialledAs, Y as confirmation, Yn as suiteIds, Z as defaultFleet, Zn as failedOf, _ as diagnose, _i as checkpointRows, _r as eventIn, _t as loadFleet, ai as planDigest, an as gitAt, at as duties, b as waitsOn, br as removeUnit, bt as worldIn, ct as note, dn as testTurn, dr as unitOf, dt as breakLeases, er as survey, et as formFields, f as serviceWishes, fn as readerOf, ft as isOdd, g as nextStep, gi as sha256, gr as hostPort, gt as keyFile, h as status, hr as servicePortOf, ht as settledCode, i as takeEnvironment, in as GitError, j as assemblePlan, ji as stripHidden, jt as replaceFile, k as parseProfile, ki as messageOf, kt as refusedStart, lr as receiveOn, lt as readNotes, m as logs, mr as readPeerId, n as hiddenEnvironment, nn as storedSession, nt as requestFields, ot as take, p as stop, pi as busyPolicies, pn as driverOf, pt as leasesOn, q as choose, qn as randomHex, qt as proofText, r as openAnnouncer, s as deliver, t as contextOf, tn as remoteSessions, tt as fromConfiguration, un as run, ur as switchOn, v as approve$1, vi as checkpointStates, vr as textAt, vt as readInput, w as planText, wt as fingerprint, x as leftBehind, xt as eachAddress, yi as configKey, yr as journal, yt as readOnlyWorld, z as chosenFleet, zi as version, zt as beginSession } from "./chunks/shared.js";
+import { $ as cancelled, $i as busyPolicies, $n as plain, $r as dataDir, $t as parseYaml, A as approve$1, Ai as isTest, An as run, Ar as receiveOn, At as keyFile, B as loadProfiles, Br as hostPort, Bt as hostKeyLine, C as nextStep, Cn as storedSessions, Ct as readNotes, D as noSession, Di as hasPlan, Dr as installProber, Dt as leasesOn, E as namedSession, Ea as version, Ei as fold, Er as testTurn, Et as isOdd, F as newSession, Fr as eventIn, Ft as readProgress, G as readCargo, Gi as countOf, Gt as orAbort, H as parseProfile, I as resumeInterrupted, Ir as textAt, It as eachAddress, J as printLabStatus, Ji as groupsOf, Jt as replaceFile, K as down, Ki as countsText, Kt as authorizationFor, L as planText, Lr as deployedUnitOf, Lt as overWire, Mt as readInput, N as waitsOn, Nn as driverOf, Nt as readOnlyWorld, O as sessionById, Oi as isPersonsPlan, Or as randomHex, Ot as exitCode, P as leftBehind, Pr as readPeerId, Pt as worldIn, Q as chosenFleet, Qn as pageText, Qt as parseFleet, R as makePlan, Rr as unitOf, Rt as everyAlgorithm, S as status, Sa as exitCodes, Sn as storedSession, Sr as dialledAs, St as note, T as named, Ta as failures, Ti as writerText, Tn as gitAt, Tr as failedOf, Tt as breakLeases, U as knownFailuresFor, Un as shortNames, Ur as itemsFile, Ut as reasonOf, V as profilesFor, Vt as hostKeyOf, W as manifestsIn, Wi as planDigest, Wn as fitted, Wt as refusedStart, X as up, Xn as blockText, Xr as independentDifference, Xt as removed, Y as shell, Yi as outcomesOf, Yr as folderOf, Yt as findWay, Z as nodes, Zr as quantileOf, _ as settleServices, _a as printable, _i as onEachNode, _r as survey, aa as configKey, ai as originOf$1, an as confirmSession, ar as joined, at as usualWishes, b as lookAtReleases, ba as Failure, bi as quote, bn as remoteSessions, br as repeatPlan, ca as isFinal, ci as testsOf, ct as confirmation, da as faultText, dn as check, dr as strong, dt as fieldRows, ei as journal, en as yamlOptions, et as findProjectFile, f as stop, fa as sortFaults, fn as proofText, fr as table, ft as flagOf, ga as messageOf, gi as takeLeases, gr as parseSurvey, h as serviceLines, ha as iso, ht as requestFields, i as takeEnvironment, ia as checkpointStates, ii as fleetOf$1, in as beginSession, ir as inline, it as projectFiles, j as waitingFor, jn as readerOf, jr as switchOn, jt as loadFleet, k as diagnose, ki as isSealed, kr as randomInt$1, kt as settledCode, lr as paragraph, m as rollServicesBack, ma as duration, mi as giveLeasesBack, mr as toned, mt as fromConfiguration, n as hiddenEnvironment, na as sha256, ni as removeUnit, nn as hostKey, nt as parseProject, oa as firstLoop, on as newestPlan, ot as choose, p as allSettled, pa as amount, pn as cloneAt, pr as text, pt as formFields, q as examine, qi as groupName, qt as folder, r as openAnnouncer, ra as checkpointRows, rn as isRecord, rt as parseProjectAll, s as deliver, si as subjectOf, sn as pushSession, st as parseRequest, t as contextOf, ta as canonical, ti as ownersDir, tn as hint, tt as fleetNamed, ua as traitsOf, ui as keptBinary, un as bundleIn, ur as present$1, ut as defaultFleet, v as withLeasesBack, va as stripHidden, vi as diagnoseNode, vr as diagnosisOf, vt as duties, w as logs$1, wi as heartbeatMs, wn as GitError, wr as natName, x as parseReleases, xa as exitCodeOf, xi as fleetReference, xn as sessionsIn, xr as suiteIds, xt as writerEnded, y as dropReleases, ya as machineFault, yi as listNodes, yr as logKey, yt as take, z as plannedEnclosure, zn as diagnosisSection, zr as withPorts, zt as fingerprint } from "./chunks/shared.js";
 import { t as require_dist } from "./chunks/yaml.js";
 import { t as require_lib } from "./chunks/ssh2.js";
 import { basename, dirname, join, relative, resolve } from "node:path";
+import { randomUUID } from "node:crypto";
 import { gzipSync, zstdCompressSync } from "node:zlib";
-import { readFile } from "node:fs/promises";
+import { lstat, mkdir, open, readFile, readdir, rename } from "node:fs/promises";
 import { existsSync, lstatSync, mkdirSync, readFileSync, realpathSync, writeFileSync } from "node:fs";
 import { isDeepStrictEqual } from "node:util";
 import { homedir } from "node:os";
 import { setFlagsFromString } from "node:v8";
 
-// src/app/remote-login.ts
-/**
-* Value of the HTTP header `Authorization`; null where the URL is not of that server, which alone may see the token.
-*/
-function authorizationFor(url, login) {
-	if (login === void 0 || !URL.canParse(url) || !URL.canParse(login.server) || new URL(url).origin !== new URL(login.server).origin) return null;
-	return `Basic ${Buffer.from(`x-access-token:${login.token}`).toString("base64")}`;
+// src/app/remote-forge.ts
+/** Null: no token, or none of that site, which alone may see it; or no URL of a repository. */
+async function remoteForge(url, login, signal) {
+	const named = repositoryIn(url);
+	if (login === void 0 || named === null || named.origin !== new URL(login.server).origin) return null;
+	const { openForge } = await import("./chunks/late-forge.js");
+	const apiUrl = named.origin === "https://github.com" ? "https://api.github.com" : `${named.origin}/api/v3`;
+	return openForge({
+		repository: named.repository,
+		token: login.token,
+		apiUrl,
+		signal
+	});
+}
+function repositoryIn(url) {
+	if (!URL.canParse(url)) return null;
+	const { protocol, origin, pathname } = new URL(url);
+	const [, repository] = /^\/([\w.-]{1,100}\/[\w.-]{1,100}?)(?:\.git)?\/?$/.exec(pathname) ?? [];
+	return protocol !== "https:" || repository === void 0 ? null : {
+		origin,
+		repository
+	};
 }
 
 // src/cli/define-check.ts
@@ -30,10 +46,133 @@ function defineCheck(program, c, done, handlers) {
 	})));
 }
 
+// src/cli/define-status.ts
+function defineStatus(command, at, done, handlers) {
+	command.argument("[project]").option("-w, --watch", "one session on one screen until it ends; Ctrl-C leaves it running").option("--session <id>", "with --watch: this session (default: the newest that runs)").option("--all", "ended sessions too, however many (default: the newest 10)").addHelpText("after", `
+--watch shows the state, progress by stage and node, the pairs as they are tried, and the time until the next checkpoint.
+Without a terminal it prints a line for each thing that is new. Of a session in a repository (--remote) only its ledger is seen.
+
+Examples:
+  vps-test status
+  vps-test status testnet --watch
+  vps-test status --watch --remote https://github.com/me/testnet.git
+Exit codes: 0; with --watch that of the session's end (20 failed, 30 inconclusive, 10 infrastructure), 130 after Ctrl-C.`).action(async (project, flags) => done(flags.watch === true ? await handlers.watch(at(flags), project, flags) : await handlers.status(at(flags), {
+		...flags,
+		...project === void 0 ? {} : { project }
+	})));
+}
+
 // src/cli/define-test.ts
 /** The verb `test` as the command line knows it. */
 function defineTest(command, at, done, handlers) {
 	command.option("--failed <session>", "every attempt that failed in the newest test of this session").option("--session <session>", "the session whose pairs are named").option("--pair <caller:callee[:suite]>", "this ordered pair alone; again for more of them", (text, all) => [...all, text], []).option("--binary <file>", "the same program, where this machine has not kept it").option("--key <file>", "private SSH key (default: as the session was started)").addOption(new Option("--on-busy <policy>", "when another session holds the fleet").choices([...busyPolicies])).option("--yes", "confirm the plan").addHelpText("after", "\nPlan, fleet, profile and program are those of the session; the program is deployed where it does not lie.\nA few attempts are no whole test: one that fails again makes it failed (20), and else it is inconclusive (30), never passed.\n\nExamples:\n  vps-test test --failed testnet-20261122-204512-1f3a --yes\n  vps-test test --session testnet-20261122-204512-1f3a --pair saorsa-3:saorsa-7\n  vps-test test --session testnet-20261122-204512-1f3a --pair saorsa-3:saorsa-7:throughput").action(async (flags) => done(await handlers.test(at(flags), flags)));
+}
+
+// src/cli/define-history.ts
+function defineHistory({ history, compare }, at, done, handlers) {
+	history.argument("[project]").option("--limit <n>", "the newest so many (default: 20)").addHelpText("after", `
+Examples:
+  vps-test history testnet
+  vps-test history --remote https://github.com/me/testnet.git --limit 100
+  vps-test history testnet --json | jq -r '.[] | select(.verdict == "failed") | .session'
+Exit codes: 0 told, 2 no such project.`).action(async (project, flags) => done(await handlers.history(at(flags), project, flags)));
+	compare.argument("<session>", "as it was before: its id, or as much of it as is one session only").argument("<session>", "as it is now").addHelpText("after", `
+Of the newest test of each: what was changed in plan and program; each group's rate, the difference in points, and where
+it lies with 95 % confidence (Newcombe); pairs that fail in one alone; NATs that were measured differently; errors and
+warnings that are new, gone, or twice as often. Of a lab's and a fleet's session also where each failing pair belongs.
+NATs and logs need the evidence on this machine.
+
+Examples:
+  vps-test compare testnet-20261122-204512-1f3a testnet-20261123-091500-77c0
+  vps-test compare 1f3a 77c0 --json | jq '.pairs'
+Exit codes: 0 compared, whatever came of it; 2 no such session, or one without a test that ended.`).action(async (first, second, flags) => done(await handlers.compare(at(flags), first, second, flags)));
+}
+
+// src/cli/define-explain.ts
+function defineExplain(command, at, done, handlers) {
+	command.argument("<project>").option("--session <id>", "this session only (default: the newest that failed)").addHelpText("after", `
+Each cause is told with whose it is, how much of the failure it explains, the lines that it rests on with the file that
+holds them, and a command to look further. A diagnosis decides no verdict; where the first cause is not the program's,
+no fix is tried.
+
+Examples:
+  vps-test explain testnet
+  vps-test explain testnet --session testnet-20261122-204512-1f3a --json | jq -r '.causes[0].look'
+Exit codes: 0 told, 2 no such session.`).action(async (project, flags) => done(await handlers.explainFailure(at(flags), project, flags)));
+}
+
+// src/cli/define-logs.ts
+/** The verb `logs` as the command line knows it. */
+function defineLogs(command, at, done, handlers) {
+	command.argument("<project>").option("--session <id>", "this session only (default: the newest)").option("-n, --node <name>", "of this node alone; again for more of them", (text, all) => [...all ?? [], ...text.split(",")]).option("-f, --follow", "go on until Ctrl-C").option("--since <when>", "10m, 2h, 1d, or a date (UTC)").option("--grep <pattern>", "lines that match (RE2 syntax)").option("--lines <n>", "the newest so many of each node (default: 200; with --since or --grep 20000)").addOption(new Option("--from <where>", "default: the nodes while the session lasts, then the evidence").choices(["nodes", "evidence"])).option("--transitions", "the session's own steps alone; asks no node").option("--key <file>", "private SSH key (default: as the session was started)").addHelpText("after", `
+Lines of all nodes are merged by the nodes' own clocks; --json prints one object a line: at, node (null: the session), text.
+
+Examples:
+  vps-test logs testnet
+  vps-test logs testnet --follow --node saorsa-3
+  vps-test logs testnet --since 10m --grep 'error|panicked'
+  vps-test logs testnet --session testnet-20261122-204512-1f3a --from evidence
+Exit codes: 0 read, 2 no such session or node, 10 no log could be read.`).action(async (project, flags) => done(await handlers.logs(at(flags), project, {
+		...flags,
+		key: keyFile(flags.key)
+	})));
+}
+
+// src/cli/define-nodes.ts
+function defineNodes(program, c, done, handlers, { fleet, json }) {
+	const list = json(fleet(program.command("nodes").description("Every node: who answers, what runs there, how it is, what NAT it has."))).option("--measure", "measure the NATs now; it takes some seconds").option("--no-measure", "NATs as they were measured last (default)").addHelpText("after", `
+Columns that do not fit the terminal are left out, the least important first; --json has all of them.
+  runs      by the kernel: the start of the release's SHA-256, and its unit; ↻ how often systemd restarted it
+  latency   there and back over the SSH connection, by the node's kernel
+  clock     the node's clock against ours; ±: no difference beyond what the call took
+
+Examples:
+  vps-test nodes --fleet fleets/mine.yaml
+  vps-test nodes --fleet lab --measure
+  vps-test nodes --fleet lab --json | jq -r '.[] | select(.online | not) | .name'
+Exit codes: 0 all answer, 10 some do not.`).action(async (flags) => done(await handlers.nodes(c, {
+		...flags,
+		key: keyFile(flags.key)
+	})));
+	fleet(list.command("trust").description("Show host keys and pin them in the fleet file after a yes.").argument("[node...]")).option("--yes", "the fingerprints were compared").action(async (names, flags) => {
+		const { measure: _, ...given } = {
+			...list.opts(),
+			...flags
+		};
+		done(await handlers.trust(c, names, {
+			...given,
+			key: keyFile(given.key)
+		}));
+	});
+	json(fleet(program.command("diagnose").description("One node looked at whole: the way to it, its machine, what runs there, and what to do.").argument("<node>"))).addHelpText("after", `
+Nothing is changed. What is wrong stands at the end, each with a command.
+
+Examples:
+  vps-test diagnose node-3 --fleet fleets/mine.yaml
+  vps-test diagnose saorsa-4 --fleet lab --json | jq .todo
+Exit codes: 0 looked at, 2 no such node or no key, 10 the way to it is broken: where, is told.`).action(async (node, flags) => done(await handlers.diagnose(c, node, {
+		...flags,
+		key: keyFile(flags.key)
+	})));
+}
+
+// src/cli/define-gc.ts
+const words$2 = `
+Here: folders of sessions that ended (evidence, builds, fixes), ledgers of which every session ended, copies of remote
+ledgers, build directories and kept programs. With --nodes: releases of the projects of this machine's ledgers, on that fleet.
+Never: what a living session uses, a session whose stop is not done, a damaged ledger, a branch of a repository; on nodes
+never the current release, the one before it, and the one that runs.
+
+Examples:
+  vps-test gc --dry-run
+  vps-test gc --older-than 2w --yes
+  vps-test gc --nodes --fleet fleets/mine.yaml --dry-run
+Exit codes: 0 done, 2 nobody said yes, 10 something could not be taken away.`;
+function defineGc(command, c, done, handlers) {
+	command.description("Take away what is old and in nobody's use.").option("--older-than <age>", "hours, days or weeks: 12h, 30d, 2w", "30d").option("--dry-run", "show what would go, with sizes; change nothing").option("--nodes", "old releases on the nodes of a fleet too").option("--yes", "nobody is asked").addHelpText("after", words$2).action(async (flags) => done(await handlers.gc(c, {
+		...flags,
+		key: keyFile(flags.key)
+	})));
 }
 
 // src/cli/define-notify.ts
@@ -58,6 +197,60 @@ function defineNotify(program, c, done, handlers) {
 		...verb.opts(),
 		...flags
 	})));
+}
+
+// src/cli/define-rollback.ts
+const rollbackWords = `
+Shows what each node would get, asks, switches one node, then the rest, and reads from the kernel what runs there then.
+A release runs by the unit that it was deployed with. Typed twice it goes back once: to go on to another, name it by --to.
+
+Examples:
+  vps-test rollback testnet                              # what was current before the last deploy
+  vps-test rollback testnet --to 3f2a9c --yes            # a release by the beginning of its SHA-256
+  vps-test rollback testnet --nodes saorsa-3,saorsa-4
+Exit codes: 0 every node runs it, 2 a node has no such release (nothing was changed) or nobody said yes, 10 not done on every node.`;
+const removeWords = `
+Takes units, releases and data off every node that the project's sessions deployed to. Other projects stay as they are, and
+so does what lies on this machine: vps-test gc. Refused while a session of it lives. Cut off: type it again.
+
+Examples:
+  vps-test remove testnet
+  vps-test remove testnet --fleet fleets/mine.yaml --yes
+Exit codes: 0 nothing of it is left, 2 nobody said yes, 10 not done on every node.`;
+function defineRollback(common, program, at, done, handlers) {
+	const ofProject = (command) => common(command).argument("<project>").option("--fleet <name|file>", "where it was deployed on several, this fleet").option("--key <file>", "private SSH key").option("--yes", "nobody is asked");
+	ofProject(program.command("rollback").description("Every node of a project back to the release before.")).option("--to <sha256>", "to this release, by the beginning of its hash").option("--nodes <names>", "these nodes alone, separated by commas").addHelpText("after", rollbackWords).action(async (project, flags) => done(await handlers.rollback(at(flags), project, {
+		...flags,
+		key: keyFile(flags.key)
+	})));
+	ofProject(program.command("remove").description("A project's units, releases and data off its nodes.")).addHelpText("after", removeWords).action(async (project, flags) => done(await handlers.remove(at(flags), project, {
+		...flags,
+		key: keyFile(flags.key)
+	})));
+}
+
+// src/cli/define-stop.ts
+/** The verb `stop` as the command line knows it. */
+const words$1 = `
+The session ends in the ledger, with who and why; its run ends by itself, or is cancelled on GitHub where it waits there.
+What the session started is stopped on its nodes; what was there before it, and every other project, stays as it is.
+Then its leases are free. Cut off, or a node did not answer: the same command typed again goes on with it.
+
+Examples:
+  vps-test stop testnet --reason 'wrong branch'
+  vps-test stop testnet --keep                 # the services run on
+  vps-test stop testnet --rollback             # each node back to the release before, and that is verified
+  vps-test stop testnet --session testnet-20261122-204512-1f3a
+Exit codes: 0 done everywhere, 2 there is no such session, 10 not done on every node.`;
+function defineStop(command, at, done, handlers) {
+	command.description("End a session and the run that works on it; stop what it started; give its leases back.").argument("<project>").option("--reason <text>", "why, for the ledger and whoever reads it").addOption(new Option("--keep", "its services run on").conflicts("rollback")).addOption(new Option("--rollback", "its nodes go back to the release before").conflicts("keep")).option("--key <file>", "private SSH key").addHelpText("after", words$1).action(async (project, { keep, rollback, key, ...flags }) => {
+		const services = keep === true ? "keep" : rollback === true ? "rollback" : "stop";
+		done(await handlers.stop(at(flags), project, {
+			...flags,
+			services,
+			key: keyFile(key)
+		}));
+	});
 }
 
 // src/cli/start-line.ts
@@ -97,11 +290,39 @@ function startLine(plan, flags) {
 }
 
 // src/cli/approve.ts
-/** `approve`: a person's yes or no, typed on a command line. */
+/** `approve`: a person's yes or no, typed on a command line, with what it is about before his eyes. */
 async function approve(c, project, flags) {
-	const { session } = await approve$1(c, project, flags);
+	const waiting = await waitingFor(c, project, flags.session);
+	for (const line of aboutLines(c, waiting)) c.terminal.info(line);
+	if (c.terminal.interactive && flags.yes !== true) {
+		const verb = flags.reject === true ? "reject" : "approve";
+		if (await choose(`Do you ${verb} it?`, [{
+			value: "no",
+			description: "leave it as it is: it waits on"
+		}, {
+			value: "yes",
+			description: verb
+		}]) !== "yes") throw new Failure({
+			code: "U043",
+			message: `${waiting.session.id} waits on: nothing was decided`
+		});
+	}
+	const { session } = await approve$1(c, project, {
+		...flags,
+		session: waiting.session.id
+	});
 	if (session.by?.kind === "run") c.terminal.info(`${session.by.url}: run its jobs report and vps-test again, so that the checks say so too`);
 	return exitCodes.passed;
+}
+/** What a yes would stand for. */
+function aboutLines(c, { project, session, entries }) {
+	const test = testsOf(entries).at(-1);
+	const commit = session.origin?.commit;
+	return [
+		`${session.id}, project ${project}${commit === void 0 || commit === null ? "" : `, commit ${commit.slice(0, 12)} ${stripHidden(subjectOf(entries) ?? "", 80)}`}`,
+		...test === void 0 ? [] : [`test ${session.counters.tests}: ${test.result}, ${countsText(test.counts)}`, `proof: ${join(c.sessions.folderOf(project, session.id), test.proofPage)}`],
+		...session.waitUntil === null ? [] : [`it waits for ${duration(Math.max(0, session.waitUntil - c.clock.now()))} yet`]
+	];
 }
 
 // src/stages/parts/try-program.ts
@@ -224,7 +445,7 @@ async function dialItself(world, plan, node, id) {
 			to: "itself",
 			peerId: id?.id ?? "",
 			address: hostPort(node.ip, profile.servicePort),
-			localPort: randomInt(world, 10500, 20900),
+			localPort: randomInt$1(world, 10500, 20900),
 			bytes,
 			nonce,
 			payload: profile.payload.kind === "given" ? world.random.bytes(bytes) : null,
@@ -282,7 +503,7 @@ async function takeAway(world, plan, node, { holder, fence }) {
 		signal: AbortSignal.timeout(6e4)
 	};
 	if (fence !== void 0) {
-		const done = await (await after.remote(node.name)).run(removeUnit(service, installPath, {
+		const done = await (await after.remote(node.name)).run(removeUnit(service, installPath, plan.config.project, {
 			service,
 			holder,
 			fence
@@ -308,10 +529,7 @@ function tryPlan(profile, fleet) {
 			"tests: {}"
 		].join("\n"), "check --try", { profiles: [profile] }),
 		fleet,
-		profile: {
-			...profile,
-			servicePort: servicePortOf(profile, profile.project, fleet)
-		}
+		profile: withPorts(profile, profile.project, fleet)
 	};
 }
 
@@ -410,9 +628,15 @@ async function nameOf(c, kind, text, file, fleet) {
 		text,
 		file
 	});
+	const known = await knownFailuresFor({
+		dir,
+		text,
+		file
+	});
 	return parseProjectAll(text, file, {
 		profiles,
 		files,
+		known,
 		...fleet === void 0 ? {} : { fleet }
 	}).map((p) => `${p.project} (profile ${p.profile})`).join(", ");
 }
@@ -420,6 +644,935 @@ async function nameOf(c, kind, text, file, fleet) {
 function repositoryOf$1(file) {
 	const name = projectFiles.find((f) => file.endsWith(`/${f}`) && existsSync(join(file.slice(0, -f.length), f)));
 	return name === void 0 ? dirname(file) : file.slice(0, -name.length);
+}
+
+// src/domain/compare-sessions.ts
+/** Two sessions side by side: what was another plan or program, what came of each group and pair, and where a failure belongs. */
+function compareSessions(a, b) {
+	const [labA, labB] = [a, b].map((s) => s.plan?.fleet.lab !== void 0);
+	const lab = labA === labB ? null : labA === true ? "a" : "b";
+	return {
+		changed: changesOf(a, b),
+		rates: ratesOf(a.counts, b.counts),
+		pairs: a.outcomes === null || b.outcomes === null ? null : pairsOf(a.outcomes, b.outcomes, lab),
+		nats: a.nats === null || b.nats === null ? null : natsOf(a.nats, b.nats),
+		logs: a.logs === null || b.logs === null ? null : logsOf(a.logs, b.logs),
+		lab
+	};
+}
+function changesOf(a, b) {
+	return [
+		[
+			"project",
+			a.project,
+			b.project
+		],
+		[
+			"commit",
+			short$1(a.commit),
+			short$1(b.commit)
+		],
+		[
+			"binary",
+			short$1(a.binary),
+			short$1(b.binary)
+		],
+		...a.plan === null || b.plan === null ? [] : planChanges(a.plan, b.plan)
+	].filter(([, x, y]) => x !== y).map(([what, x, y]) => ({
+		what,
+		a: x,
+		b: y
+	}));
+}
+const short$1 = (digest) => digest?.slice(0, 12) ?? "–";
+/** What decides a test, each leaf by its path. Steps, estimates and the order of pairs follow from these. */
+function planChanges(a, b) {
+	const decided = ({ answers, config, profile, nodes, soak, only, expression, seed, fleet }) => ({
+		answers: Object.fromEntries(Object.entries(answers).map(([k, v]) => [k, v.value])),
+		config: {
+			...config,
+			origin: void 0,
+			warnings: void 0
+		},
+		profile,
+		nodes,
+		soak,
+		only,
+		expression,
+		seed,
+		fleet: {
+			name: fleet.name,
+			ports: fleet.ports,
+			nodes: Object.fromEntries(fleet.nodes.map((n) => [n.name, {
+				role: n.role,
+				nat: n.nat,
+				runtime: n.runtime.kind
+			}]))
+		}
+	});
+	const [x, y] = [leaves(decided(a)), leaves(decided(b))];
+	return [.../* @__PURE__ */ new Set([...x.keys(), ...y.keys()])].sort().map((path) => [
+		path,
+		x.get(path) ?? "–",
+		y.get(path) ?? "–"
+	]);
+}
+function leaves(value, path = "", into = /* @__PURE__ */ new Map()) {
+	if (typeof value === "object" && value !== null && !Array.isArray(value)) for (const [key, of] of Object.entries(value)) leaves(of, path === "" ? key : `${path}.${key}`, into);
+	else if (value !== void 0) into.set(path, typeof value === "string" ? value : canonical(value));
+	return into;
+}
+function ratesOf(a, b) {
+	const z = quantileOf(.95);
+	return [...groupsOf(b), ...groupsOf(a).filter(({ suite, group }) => countOf(b, suite, group) === null)].map(({ suite, group }) => {
+		const [x, y] = [countOf(a, suite, group), countOf(b, suite, group)];
+		return {
+			suite,
+			group,
+			a: x,
+			b: y,
+			difference: !(x !== null && y !== null && x.attempts > 0 && y.attempts > 0) ? null : {
+				points: 100 * (y.successes / y.attempts - x.successes / x.attempts),
+				interval: independentDifference(y, x, z)
+			}
+		};
+	});
+}
+function pairsOf(a, b, lab) {
+	const subjects = /* @__PURE__ */ new Map();
+	for (const outcomes of [a, b]) for (const [suite, groups] of Object.entries(outcomes)) for (const [group, of] of Object.entries(groups)) for (const subject of Object.keys(of)) subjects.set(JSON.stringify([suite, subject]), [
+		suite,
+		group,
+		subject
+	]);
+	return [...subjects.values()].flatMap(([suite, group, subject]) => {
+		const [x, y] = [fateIn(a, suite, subject), fateIn(b, suite, subject)];
+		const belongs = lab === null ? null : belongsTo(lab === "a" ? x : y, lab === "a" ? y : x);
+		return x !== y && (x === "bad" || y === "bad") || belongs !== null ? [{
+			suite,
+			group,
+			subject,
+			a: x,
+			b: y,
+			belongs
+		}] : [];
+	});
+}
+/** A pair's class follows from measured NATs, and may be another in each session: it is looked for in all. */
+function fateIn(outcomes, suite, subject) {
+	const letters = (Object.hasOwn(outcomes, suite) ? Object.values(outcomes[suite] ?? {}) : []).map((of) => Object.hasOwn(of, subject) ? of[subject] ?? "" : "").join("");
+	return letters.includes("0") ? "bad" : letters.includes("1") ? "good" : "none";
+}
+function belongsTo(onLab, onFleet) {
+	if (onLab === "none" || onFleet === "none" || onLab === "good" && onFleet === "good") return null;
+	return onLab === "good" ? "environment" : onFleet === "good" ? "lab" : "product";
+}
+const natsOf = (a, b) => [...new Set([...a, ...b].map((m) => m.node))].flatMap((node) => {
+	const [x, y] = [a, b].map((of) => of.find((m) => m.node === node));
+	const [was, is] = [x, y].map((m) => m === void 0 ? "not measured" : natName(m));
+	return was === is ? [] : [{
+		node,
+		change: `${was} → ${is}`
+	}];
+});
+function logsOf(a, b) {
+	const [x, y] = [a, b].map(({ templates }) => new Map(templates.map((t) => [logKey(t), t])));
+	return [.../* @__PURE__ */ new Set([...x?.keys() ?? [], ...y?.keys() ?? []])].flatMap((key) => {
+		const [before, now] = [x?.get(key), y?.get(key)];
+		const known = now ?? before;
+		if (known === void 0 || known.level === "other") return [];
+		const [was, is] = [before?.count ?? 0, now?.count ?? 0];
+		return was === 0 || is === 0 || Math.max(was, is) >= 2 * Math.min(was, is) && Math.abs(is - was) >= 10 ? [{
+			level: known.level,
+			template: known.template,
+			a: was,
+			b: is
+		}] : [];
+	});
+}
+
+// src/report/session-comparison.ts
+const most = {
+	changes: 60,
+	pairs: 60,
+	logs: 40
+};
+const tones$1 = {
+	passed: "good",
+	failed: "bad",
+	inconclusive: "warn"
+};
+function comparisonHead(a, b) {
+	const row = (name, s) => [
+		name,
+		s.session,
+		toned(s.result, tones$1[s.result]),
+		s.plan?.fleet.name ?? "",
+		iso(s.at).slice(0, 16).replace("T", " "),
+		countsText(s.counts)
+	];
+	return {
+		id: "compared",
+		title: `${a.session} → ${b.session}`,
+		blocks: [table([
+			"",
+			"session",
+			"verdict",
+			"fleet",
+			"tested",
+			"counted"
+		], [row("A", a), row("B", b)])]
+	};
+}
+const comparisonSections = (of) => present$1([
+	changes(of),
+	rates(of),
+	pairsSection(of),
+	nats(of),
+	logs(of)
+]);
+const section = (id, title, blocks) => ({
+	id,
+	title,
+	blocks
+});
+const more = (all, shown) => all > shown ? [paragraph(`and ${all - shown} more (--json has all)`)] : [];
+const changes = ({ changed }) => section("changed", "What was changed", changed.length === 0 ? [paragraph("Nothing: the same plan, the same program.")] : [table([
+	"",
+	"A",
+	"B"
+], changed.slice(0, most.changes).map((c) => [
+	c.what,
+	text(c.a, 60),
+	text(c.b, 60)
+])), ...more(changed.length, most.changes)]);
+function rates({ rates: all }) {
+	const several = new Set(all.map((r) => r.suite)).size > 1;
+	return section("rates", "Rates", [table([
+		"group",
+		"A",
+		"B",
+		"points",
+		"95 % interval",
+		""
+	], all.map((r) => [
+		groupName(r, several),
+		share(r.a),
+		share(r.b),
+		r.difference === null ? "" : signed(r.difference.points),
+		r.difference === null ? "" : `${signed(100 * r.difference.interval.low)} to ${signed(100 * r.difference.interval.high)}`,
+		meaning(r)
+	]), [
+		"left",
+		"right",
+		"right",
+		"right",
+		"right"
+	])]);
+}
+const share = (c) => c === null ? "–" : c.attempts === 0 ? "0/0" : `${c.successes}/${c.attempts} ${(100 * c.successes / c.attempts).toFixed(1)} %`;
+const signed = (points) => `${Math.abs(points) < .05 ? "±" : points < 0 ? "−" : "+"}${Math.abs(points).toFixed(1)}`;
+/** Chance is no change. */
+function meaning({ difference }) {
+	if (difference === null) return toned("not comparable", "dim");
+	const { low, high } = difference.interval;
+	if (high < 0) return toned("worse", "bad");
+	return low > 0 ? toned("better", "good") : toned("no difference shown", "dim");
+}
+function pairsSection({ pairs, lab }) {
+	if (pairs === null) return section("pairs", "Pairs", [paragraph("Not told: the outcomes of one of them are not at hand.")]);
+	const kinds = [
+		["newly failing", (p) => p.b === "bad" && p.a === "good"],
+		["newly passing", (p) => p.a === "bad" && p.b === "good"],
+		["failing, and not counted in the other", (p) => [p.a, p.b].includes("bad") && [p.a, p.b].includes("none")],
+		["failing in both", (p) => p.a === "bad" && p.b === "bad"]
+	];
+	const rows = kinds.flatMap(([kind, is]) => pairs.filter(is).map((p) => ({
+		kind,
+		p
+	})));
+	return section("pairs", "Pairs", rows.length === 0 ? [paragraph("None fails in one of them alone.")] : [
+		paragraph(joined(kinds.flatMap(([kind, is]) => pairs.some(is) ? [`${kind}: ${pairs.filter(is).length}`] : []), "; ")),
+		table([
+			"",
+			"pair",
+			"group",
+			"A",
+			"B",
+			...lab === null ? [] : ["belongs to"]
+		], rows.slice(0, most.pairs).map(({ kind, p }) => [
+			kind,
+			p.subject,
+			p.group,
+			fate(p.a),
+			fate(p.b),
+			...lab === null ? [] : [belongs(p)]
+		])),
+		...more(rows.length, most.pairs),
+		...lab === null ? [] : [paragraph(inline`${lab === "a" ? "A" : "B"} is a lab's. What fails on both belongs to the product; what fails on the fleet alone to its environment, as far as the lab is like it.`)]
+	]);
+}
+const fate = (of) => of === "good" ? toned("passed", "good") : of === "bad" ? toned("failed", "bad") : toned("not counted", "dim");
+const belongs = ({ belongs: whose }) => whose === null ? "" : whose === "product" ? toned("product", "bad") : whose === "environment" ? toned("environment", "warn") : "lab alone";
+function nats({ nats: all }) {
+	if (all === null) return section("nats", "NATs", [paragraph("Not told: the evidence of one of them is not at hand.")]);
+	return section("nats", "NATs", all.length === 0 ? [paragraph("Each node was measured alike in both.")] : [table(["node", "change"], all.map(({ node, change }) => [node, change]))]);
+}
+function logs({ logs: all }) {
+	if (all === null) return section("logs", "Logs", [paragraph("Not told: the evidence of one of them is not at hand.")]);
+	return section("logs", "Errors and warnings in the logs", all.length === 0 ? [paragraph("None is new, gone, or twice as often.")] : [
+		paragraph(amount(all.length, "template")),
+		table([
+			"",
+			"A",
+			"B",
+			"template"
+		], all.slice(0, most.logs).map((l) => [
+			l.a === 0 ? toned("new", l.level === "error" ? "bad" : "warn") : l.b === 0 ? toned("gone", "good") : l.b > l.a ? "more often" : "less often",
+			String(l.a),
+			String(l.b),
+			text(l.template, 160)
+		]), [
+			"left",
+			"right",
+			"right"
+		]),
+		...more(all.length, most.logs)
+	]);
+}
+
+// src/app/compare.ts
+/** `history` and `compare`: what sessions there were, and how two of them differ. */
+const usualLimit = 20;
+/** Newest first. */
+async function history(c, project, flags) {
+	if (flags.limit !== void 0 && !/^[1-9]\d{0,5}$/.test(flags.limit)) throw new Failure({
+		code: "U013",
+		message: `--limit ${JSON.stringify(stripHidden(flags.limit, 80))}: it is no number from 1 on`,
+		remedy: "vps-test history --limit 50"
+	});
+	const sorted = (project === void 0 ? (await sessionsIn(c.sessions)).whole : await named(c, project, void 0)).toSorted((a, b) => b.session.startedAt - a.session.startedAt);
+	const rows = sorted.slice(0, Number(flags.limit ?? usualLimit)).map(rowOf);
+	if (flags.json === true) c.terminal.print(JSON.stringify(rows));
+	else if (rows.length === 0) c.terminal.print("no sessions yet");
+	else {
+		c.terminal.print(blockText(fitted(columns, rows, c.terminal.columns()), c.terminal.palette));
+		if (rows.length < sorted.length) c.terminal.info(`${sorted.length - rows.length} older ones: --limit ${sorted.length}`);
+	}
+	return exitCodes.passed;
+}
+function rowOf({ project, session, entries }) {
+	const test = testsOf(entries).at(-1);
+	const confirmed = entries.findLast((e) => e.event === "confirmed");
+	return {
+		session: session.id,
+		project,
+		startedAt: iso(session.startedAt),
+		tookMs: session.changedAt - session.startedAt,
+		state: session.state,
+		ended: isFinal(session.state),
+		verdict: test?.result ?? null,
+		counts: test?.counts ?? null,
+		tests: session.counters.tests,
+		commit: session.origin?.commit ?? null,
+		subject: subjectOf(entries),
+		branch: session.origin?.branch ?? null,
+		fleet: fleetOf$1(entries),
+		who: confirmed?.event === "confirmed" ? confirmed.facts.confirmedBy : session.by === null ? null : writerText(session.by),
+		why: session.why
+	};
+}
+const tones = {
+	passed: "good",
+	failed: "bad",
+	inconclusive: "warn"
+};
+const columns = [
+	{
+		title: "session",
+		rank: 1,
+		of: (r) => r.session
+	},
+	{
+		title: "started",
+		rank: 4,
+		of: (r) => r.startedAt.slice(0, 16).replace("T", " ")
+	},
+	{
+		title: "verdict",
+		rank: 2,
+		of: (r) => r.verdict === null ? toned("–", "dim") : toned(r.verdict, tones[r.verdict])
+	},
+	{
+		title: "state",
+		rank: 3,
+		of: (r) => r.state
+	},
+	{
+		title: "took",
+		rank: 8,
+		align: "right",
+		of: (r) => duration(r.tookMs)
+	},
+	{
+		title: "commit",
+		rank: 5,
+		of: (r) => r.commit?.slice(0, 10) ?? ""
+	},
+	{
+		title: "counted",
+		rank: 6,
+		of: (r) => r.counts === null ? "" : countsText(r.counts)
+	},
+	{
+		title: "fleet",
+		rank: 9,
+		of: (r) => r.fleet ?? ""
+	},
+	{
+		title: "who",
+		rank: 7,
+		of: (r) => stripHidden(r.who ?? "", 40)
+	},
+	{
+		title: "subject",
+		rank: 10,
+		cut: true,
+		of: (r) => stripHidden(r.subject ?? "", 120)
+	}
+];
+/** Of two sessions, the first as what it was before. */
+async function compareTwo(c, first, second, flags) {
+	const [a, b] = [await sideOf(c, await sessionById(c, first)), await sideOf(c, await sessionById(c, second))];
+	const compared = compareSessions(a, b);
+	c.terminal.print(flags.json === true ? JSON.stringify({
+		a: headOf(a),
+		b: headOf(b),
+		...compared
+	}) : pageText(comparisonHead(a, b), comparisonSections(compared), c.terminal.palette));
+	return exitCodes.passed;
+}
+const headOf = ({ session, project, commit, binary, at, result, counts }) => ({
+	session,
+	project,
+	commit,
+	binary,
+	at: iso(at),
+	result,
+	counts
+});
+/** By the ledger, and by the evidence of the newest test where this machine has it. */
+async function sideOf(c, { project, session, entries }) {
+	const test = testsOf(entries).at(-1);
+	if (test === void 0) throw new Failure({
+		code: "U053",
+		message: `session ${session.id} has no test that ended: it stands in ${session.state}`,
+		remedy: `vps-test history ${project}`
+	});
+	const evidence = await evidenceOf(c, project, session.id, test.folder);
+	const begun = entries.findLast((e) => e.event === "begun");
+	return {
+		session: session.id,
+		project,
+		plan: entries.findLast(hasPlan)?.facts.plan ?? null,
+		commit: session.origin?.commit ?? null,
+		binary: begun?.event === "begun" ? begun.facts.binarySha256 : null,
+		at: test.at,
+		result: test.result,
+		why: session.why,
+		counts: test.counts,
+		outcomes: test.outcomes ?? evidence?.outcomes ?? null,
+		nats: evidence?.head.measurements.before ?? null,
+		logs: evidence?.head.logs ?? null
+	};
+}
+async function evidenceOf(c, project, session, folder) {
+	if (!/^test-\d{1,6}$/.test(folder)) return null;
+	try {
+		const { bundle, verdict } = await bundleIn(join(c.sessions.folderOf(project, session), folder));
+		return {
+			head: bundle,
+			outcomes: outcomesOf(verdict.suites)
+		};
+	} catch (error) {
+		c.terminal.info(`the evidence of ${session} is not read: ${messageOf(error).split("\n")[0] ?? ""}`);
+		return null;
+	}
+}
+
+// src/adapters/disk.ts
+/** How large a folder is and when anything in it was last changed; and taking it away so that a cut-off leaves no half. */
+/** Links are not followed; what is gone meanwhile weighs nothing. Null: there is nothing. */
+async function weightOf(path, signal) {
+	signal.throwIfAborted();
+	const own = await lstat(path).catch(() => null);
+	if (own === null) return null;
+	if (!own.isDirectory()) return {
+		bytes: own.blocks * 512,
+		at: own.mtimeMs
+	};
+	let [bytes, at] = [own.blocks * 512, own.mtimeMs];
+	for (const name of await readdir(path).catch(() => [])) {
+		const inner = await weightOf(join(path, name), signal);
+		if (inner === null) continue;
+		bytes += inner.bytes;
+		at = Math.max(at, inner.at);
+	}
+	return {
+		bytes,
+		at
+	};
+}
+const foldersIn = async (path) => (await readdir(path, { withFileTypes: true }).catch(() => [])).filter((d) => d.isDirectory()).map((d) => d.name);
+/**
+* Out of the way in one rename, then away: one that is killed in between leaves it in `bin`, which {@link emptied} takes.
+* A build's user may own what is in it.
+*/
+async function thrownAway(path, bin, signal) {
+	await mkdir(bin, { recursive: true });
+	const there = join(bin, randomUUID());
+	await rename(path, there);
+	await removed(there, (await findWay(signal)).way);
+}
+async function emptied(bin, signal) {
+	if (await lstat(bin).catch(() => null) !== null) await removed(bin, (await findWay(signal)).way);
+}
+
+// src/domain/garbage.ts
+/** `alive`: projects of which a session lives, by what uses it. */
+function sortFound(all, { before, alive }) {
+	const old = all.filter((f) => f.at < before);
+	const inUse = (f) => f.kind === "build" && f.project !== null ? alive.get(f.project) : void 0;
+	return {
+		goes: old.filter((f) => inUse(f) === void 0),
+		kept: old.flatMap((found) => {
+			const session = inUse(found);
+			return session === void 0 ? [] : [{
+				found,
+				why: `session ${session} lives`
+			}];
+		})
+	};
+}
+/** A ledger goes when all that it tells of ended long ago; a chain is never shortened. */
+const ledgerGoes = (sessions, damaged, before) => damaged === 0 && sessions.length > 0 && sessions.every((s) => s.ended && s.changedAt < before);
+/** Neither the current one, nor the one before, nor what runs: those a person may need tonight. */
+const releasesThatGo = (releases, keep, before) => releases.filter((r) => r.at < before && !keep.includes(r.sha256));
+
+// src/app/agreement.ts
+/** A person's yes to what changes nodes: asked on a terminal, given by `--yes` elsewhere, never assumed. */
+async function agreed$1(c, flags, { text, yes, line }) {
+	if (flags.yes === true) return true;
+	if (flags.json === true || !c.terminal.interactive) throw new Failure({
+		code: "U101",
+		message: `this needs a yes: ${yes}`,
+		remedy: line
+	});
+	return await choose(text, [{
+		value: "yes",
+		description: yes
+	}, {
+		value: "no",
+		description: "leave everything as it is"
+	}], "no") === "yes";
+}
+
+// src/app/gc-local.ts
+/** What this machine holds of sessions, builds and ledgers, and which of it is in use: read, never changed. */
+/** Below the home: `_` stands before what is no project. */
+const homeOf = (c) => join(c.scratch, "..");
+const binIn = (dir) => join(dir, "_gc");
+async function lookHere(c, before) {
+	const home = homeOf(c);
+	const { whole, damaged } = await sessionsIn(c.sessions);
+	const living = whole.filter((k) => !isFinal(k.session.state));
+	const alive = new Map(living.map((k) => [k.project, k.session.id]));
+	const used = new Set(living.flatMap(reused));
+	const found = [];
+	const add = async (kind, path, project, at) => {
+		const weight = await weightOf(path, c.signal);
+		if (weight !== null) found.push({
+			kind,
+			path,
+			project,
+			bytes: weight.bytes,
+			at: at ?? weight.at
+		});
+	};
+	for (const { project, session } of whole.filter((k) => isFinal(k.session.state) && !used.has(k.session.id))) {
+		const folder = c.sessions.folderOf(project, session.id);
+		if ((await readNotes(folder)).stopping === true) continue;
+		if (session.changedAt < before) await add("evidence", folder, project, session.changedAt);
+		else for (const name of (await foldersIn(folder)).filter((n) => n === "tree" || /^fix-\d+$/.test(n))) await add("fix", join(folder, name), project);
+	}
+	for (const [project, all] of Map.groupBy(whole, (k) => k.project)) {
+		const sessions = all.map(({ session: s }) => ({
+			id: s.id,
+			ended: isFinal(s.state),
+			changedAt: s.changedAt
+		}));
+		const broken = damaged.filter((d) => d.project === project).length;
+		if (ledgerGoes(sessions, broken, before)) await add("ledger", join(home, project, "ledger.git"), project, Math.max(...sessions.map((s) => s.changedAt)));
+	}
+	for (const name of await foldersIn(join(home, "_remotes"))) await add("copy", join(home, "_remotes", name), null);
+	for (const kind of [
+		"sandbox",
+		"sandbox-tests",
+		"fetched"
+	]) for (const project of await foldersIn(join(c.cacheDir, kind))) await add("build", join(c.cacheDir, kind, project), project);
+	for (const sha of await foldersIn(join(c.cacheDir, "binaries"))) await add("binary", join(c.cacheDir, "binaries", sha), null);
+	const bins = [binIn(home), binIn(c.cacheDir)];
+	for (const bin of bins) await add("cut-off", bin, null, 0);
+	return {
+		found,
+		alive,
+		bins
+	};
+}
+/** The folder of an earlier session holds the program that this one tests again. */
+function reused({ entries }) {
+	const source = entries.findLast(hasPlan)?.facts.plan.source;
+	return source?.kind === "session" ? [source.session] : [];
+}
+
+// src/app/deployments.ts
+/** Where a project is deployed, as its sessions say: fleet, service, directory, and the newest plan that put it there. */
+/** One at least. */
+async function deploymentsOf(c, project, fleet) {
+	const found = await findDeployments(c, project, fleet);
+	if (found.deployments.length === 0) throw new Failure({
+		code: "U053",
+		message: `project ${project} has no session${fleet === void 0 ? "" : ` on fleet ${fleet}`}`,
+		remedy: "vps-test status"
+	});
+	return found;
+}
+/** `fleet`: as a person names it; only what is deployed there. */
+async function findDeployments(c, project, fleet) {
+	const { whole, damaged } = await sessionsIn(c.sessions, project);
+	damaged.forEach(({ fault }) => c.terminal.warn(fault.message));
+	const plans = whole.flatMap((k) => k.entries.filter(hasPlan).map((e) => ({
+		plan: e.facts.plan,
+		at: e.at
+	}))).toSorted((a, b) => b.at - a.at).map((p) => p.plan).filter((p) => fleet === void 0 || [p.fleet.name, fleetReference(p.fleet)].includes(fleet));
+	return {
+		deployments: [...Map.groupBy(plans, (p) => JSON.stringify([
+			p.fleet.name,
+			p.config.deploy.serviceName,
+			p.config.deploy.installPath
+		])).values()].flatMap(([plan, ...older]) => {
+			if (plan === void 0) return [];
+			const named = new Set([plan, ...older].flatMap((p) => p.nodes));
+			return [{
+				plan,
+				nodes: plan.fleet.nodes.map((n) => n.name).filter((n) => named.has(n))
+			}];
+		}),
+		alive: whole.filter((k) => !isFinal(k.session.state) && k.session.state !== "INTERVIEW")
+	};
+}
+/** The one deployment that is meant; where there are several, a person says which. */
+function onlyDeployment({ deployments }, project, verb) {
+	const [first] = deployments;
+	if (first === void 0) throw new Error("a project without a deployment");
+	const fleets = new Set(deployments.map(({ plan }) => fleetReference(plan.fleet)));
+	if (fleets.size > 1) throw new Failure({
+		code: "U100",
+		message: `project ${project} was deployed on several fleets (${[...fleets].join(", ")}): which is meant?`,
+		remedy: `vps-test ${verb} ${quote(project)} --fleet ${quote(fleetReference(first.plan.fleet))}`
+	});
+	return first;
+}
+/** Nothing of a project that a session works on, or waits to work on, is changed beside it. */
+function refuseAlive({ alive }, project, what) {
+	const [first] = alive;
+	if (first === void 0) return;
+	const all = alive.map(({ session: s }) => `${s.id} (${s.state}${traitsOf(s.state).kind === "working" ? ", at work" : ""})`);
+	throw new Failure({
+		code: "B012",
+		message: `${what} while ${alive.length === 1 ? "a session" : `${alive.length} sessions`} of ${project} ${alive.length === 1 ? "lives" : "live"}: ${all.join(", ")}`,
+		remedy: `vps-test stop ${quote(project)} --session ${quote(first.session.id)}`
+	});
+}
+/** Of the lease of what a person does by hand; the same when it is typed again, so that it goes on. */
+const operatorOf = (c, project) => `by-hand-${project}-${c.who.replaceAll(/[^A-Za-z0-9_-]/g, "-")}`.slice(0, 120);
+
+// src/app/releases.ts
+/** What of a deployment lies on its nodes and runs there: releases, the current one and the one before. */
+async function releasesOn(world, { plan, nodes }) {
+	return onEachNode(nodes, world.signal, async (name) => {
+		const node = world.fleet.nodes.find((n) => n.name === name);
+		const unit = node === void 0 ? null : deployedUnitOf(plan, node)?.unit.name;
+		if (unit === null || unit === void 0) return null;
+		const look = lookAtReleases(unit, plan.config.deploy.installPath, ownersDir, dataDir(unit));
+		const { code, stdout, stderr } = await (await world.remote(name)).run(look, {
+			timeoutMs: 3e4,
+			signal: world.signal
+		});
+		if (code !== 0) throw new Failure({
+			code: "I142",
+			node: name,
+			message: `${name}: its releases cannot be read (exit ${String(code)}): ${stderr.trim().slice(-200)}`,
+			remedy: diagnoseNode(name, world.fleet)
+		});
+		return {
+			node: name,
+			service: unit,
+			...parseReleases(stdout)
+		};
+	});
+}
+/** Nodes that have a service of the deployment, or may have one. */
+const deployedOn = ({ done }) => [...done.values()].filter((n) => n !== null);
+
+// src/app/gc-nodes.ts
+/** Old releases on the nodes of a fleet: those that no session, no person's rollback and no running service needs. */
+/** Looks first; {@link OnNodes.drop} takes away what was found then, under a lease of the service on each node. */
+async function lookOnNodes(c, fleet, key, before) {
+	const world = await readOnlyWorld(c, fleet, key);
+	const goes = [];
+	const kept = [];
+	const failed = [];
+	const deployments = /* @__PURE__ */ new Map();
+	for (const project of new Set((await storedSessions(c.sessions)).map((k) => k.project))) {
+		const found = await findDeployments(c, project, fleet.name);
+		const [living] = found.alive;
+		if (living !== void 0 && found.deployments.length > 0) {
+			kept.push(`releases of ${project}: session ${living.session.id} lives (${living.session.state})`);
+			continue;
+		}
+		for (const { plan, nodes } of found.deployments) {
+			const deployment = {
+				plan: {
+					...plan,
+					fleet
+				},
+				nodes: nodes.filter((n) => fleet.nodes.some((f) => f.name === n))
+			};
+			const seen = await releasesOn(world, deployment);
+			failed.push(...seen.failed.values());
+			for (const on of deployedOn(seen).filter((n) => n.unit === "ours" && (n.project ?? project) === project)) {
+				const all = on.releases.map((r) => ({
+					sha256: r.sha256,
+					bytes: r.kib * 1024,
+					at: r.at * 1e3
+				}));
+				const old = releasesThatGo(all, [
+					on.current,
+					on.before,
+					on.running
+				], before);
+				if (old.length === 0) continue;
+				goes.push({
+					node: on.node,
+					project,
+					service: on.service,
+					releases: old
+				});
+				deployments.set(`${project} ${on.service}`, deployment);
+			}
+		}
+	}
+	return {
+		goes,
+		kept,
+		failed,
+		drop: async () => {
+			const wrong = [];
+			for (const [name, { plan }] of deployments) {
+				const own = goes.filter((g) => `${g.project} ${g.service}` === name);
+				wrong.push(...await dropOn(c, world, {
+					plan,
+					nodes: own.map((g) => g.node)
+				}, own));
+			}
+			return wrong;
+		},
+		close: () => world.close()
+	};
+}
+async function dropOn(c, world, { plan, nodes }, old) {
+	const { project, deploy } = plan.config;
+	const work = {
+		plan,
+		holder: operatorOf(c, project),
+		nodes
+	};
+	const leases = await takeLeases(world, plan, work.holder, nodes, heartbeatMs);
+	const dropping = onEachNode([...leases.done.keys()], world.signal, async (name) => {
+		const shas = old.filter((o) => o.node === name).flatMap((o) => o.releases.map((r) => r.sha256));
+		const lease = {
+			service: deploy.serviceName,
+			holder: work.holder,
+			fence: leases.done.get(name) ?? 0
+		};
+		const ran = await (await world.remote(name)).run(dropReleases(deploy.installPath, shas, lease), {
+			timeoutMs: 12e4,
+			signal: world.signal
+		});
+		if (ran.code !== 0) throw new Failure({
+			code: "I142",
+			node: name,
+			message: `${name}: old releases were not removed (exit ${String(ran.code)}): ${ran.stderr.trim().slice(-200)}`,
+			remedy: diagnoseNode(name, world.fleet)
+		});
+	});
+	const dropped = await withLeasesBack(world, work, dropping);
+	return [...leases.failed.values(), ...dropped.failed.values()];
+}
+
+// src/app/gc.ts
+/** `gc`: what is older than a limit and in nobody's use goes, here and, where a fleet is named, on its nodes. */
+async function gc(c, flags) {
+	const before = c.clock.now() - ageOf(flags.olderThan);
+	const fleet = flags.nodes === true ? (await loadFleet(c, await chosenFleet(c, {
+		named: flags.fleet,
+		lab: flags.lab
+	}), flags.lab)).fleet : null;
+	const here = await lookHere(c, before);
+	const sorted = sortFound(here.found, {
+		before,
+		alive: here.alive
+	});
+	const there = fleet === null ? null : await lookOnNodes(c, fleet, flags.key ?? null, before);
+	try {
+		if (flags.json !== true) show$4(c, sorted, there, before);
+		there?.failed.forEach((f) => c.terminal.warn(f.message));
+		const nothing = sorted.goes.length === 0 && (there?.goes.length ?? 0) === 0;
+		const act = flags.dryRun !== true && !nothing;
+		const question = {
+			text: "Take all of this away?",
+			yes: `${sizeText(totalOf(sorted, there))} of it is gone for good, evidence included`,
+			line: lineOf$1(flags)
+		};
+		if (act && !await agreed$1(c, flags, question)) return exitCodes.usage;
+		const failed = act ? await clear(c, here, sorted.goes, there) : [];
+		failed.forEach((text) => c.terminal.warn(text));
+		const exitCode = failed.length + (there?.failed.length ?? 0) === 0 ? exitCodes.passed : exitCodes.infra;
+		if (flags.json === true) c.terminal.print(JSON.stringify(told$1(sorted, there, before, act, failed, exitCode)));
+		else if (act) c.terminal.info(`${sizeText(totalOf(sorted, there))} freed`);
+		return exitCode;
+	} finally {
+		await there?.close();
+	}
+}
+/** One after the other, each in one rename: what was cut off is found again by the next. */
+async function clear(c, { bins }, goes, there) {
+	const [homeBin = "", cacheBin = ""] = bins;
+	const failed = [];
+	for (const found of goes.toSorted((a, b) => Number(a.kind === "ledger") - Number(b.kind === "ledger"))) {
+		c.signal.throwIfAborted();
+		c.terminal.progress("gc", found.path);
+		const bin = found.path.startsWith(`${homeOf(c)}/`) ? homeBin : cacheBin;
+		await (found.kind === "cut-off" ? emptied(found.path, c.signal) : thrownAway(found.path, bin, c.signal)).catch((error) => {
+			c.signal.throwIfAborted();
+			failed.push(`${found.path} stays: ${messageOf(error)}`);
+		});
+	}
+	for (const bin of bins) await emptied(bin, c.signal);
+	return [...failed, ...(await there?.drop() ?? []).map((f) => f.message)];
+}
+const units = {
+	h: 36e5,
+	d: 864e5,
+	w: 6048e5
+};
+function ageOf(text) {
+	const [, number = "", unit = ""] = /^(\d{1,4})([hdw])$/.exec(text.trim()) ?? [];
+	const of = units[unit];
+	if (of !== void 0) return Number(number) * of;
+	throw new Failure({
+		code: "U103",
+		message: `--older-than ${text} is no age: a number with h, d or w behind it, as in 30d`,
+		remedy: "vps-test gc --older-than 30d --dry-run"
+	});
+}
+const lineOf$1 = (flags) => [
+	"vps-test",
+	"gc",
+	"--older-than",
+	flags.olderThan,
+	...flags.nodes === true ? ["--nodes"] : [],
+	...flags.fleet === void 0 ? [] : ["--fleet", flags.fleet],
+	...flags.lab === void 0 ? [] : ["--lab", flags.lab],
+	"--yes"
+].map(quote).join(" ");
+const means = {
+	evidence: "folder of a session that ended",
+	ledger: "ledger of which every session ended",
+	copy: "local copy of a repository's ledger",
+	build: "project's build directory",
+	binary: "program kept for a session",
+	fix: "work of a fix in a session that ended",
+	release: "release on a node",
+	"cut-off": "left by a gc that was cut off"
+};
+const sizeText = (bytes) => bytes < 1 << 20 ? `${Math.ceil(bytes / 1024)} KiB` : `${(bytes / (1 << 20)).toFixed(1)} MiB`;
+const totalOf = ({ goes }, there) => goes.reduce((sum, f) => sum + f.bytes, 0) + (there?.goes ?? []).flatMap((g) => g.releases).reduce((sum, r) => sum + r.bytes, 0);
+function show$4(c, { goes, kept }, there, before) {
+	const rows = [...goes.map((f) => [
+		means[f.kind],
+		iso(f.at),
+		sizeText(f.bytes),
+		f.path
+	]), ...(there?.goes ?? []).flatMap((g) => g.releases.map((r) => [
+		means.release,
+		iso(r.at),
+		sizeText(r.bytes),
+		`${g.node}: ${g.service} ${r.sha256.slice(0, 12)}`
+	]))];
+	c.terminal.print(rows.length === 0 ? `nothing that is older than ${iso(before)} can go` : `${blockText(table([
+		"what",
+		"last changed",
+		"size",
+		"where"
+	], rows), c.terminal.palette)}\n${sizeText(totalOf({
+		goes,
+		kept
+	}, there))} in all`);
+	for (const { found, why } of kept) c.terminal.info(`stays: ${found.path} (${why})`);
+	for (const line of there?.kept ?? []) c.terminal.info(`stays: ${line}`);
+}
+const told$1 = ({ goes, kept }, there, before, done, failed, exitCode) => ({
+	before: new Date(before).toISOString(),
+	done,
+	bytes: totalOf({
+		goes,
+		kept
+	}, there),
+	goes,
+	kept: kept.map((k) => ({
+		...k.found,
+		why: k.why
+	})),
+	nodes: there === null ? null : {
+		goes: there.goes,
+		kept: there.kept
+	},
+	failed: [...(there?.failed ?? []).map((f) => f.message), ...failed],
+	exitCode
+});
+
+// src/app/explain.ts
+/** `explain`: why a session failed, by what its evidence and its nodes told: likeliest causes, each with where to look further. */
+/** Of the session that is named, or of the newest that has a failure. */
+async function explainFailure(c, project, flags) {
+	for (const { project: of, session, entries } of await named(c, project, flags.session)) {
+		const found = await diagnosisOf(folder(c.sessions.folderOf(of, session.id)), entries);
+		if (found === null) continue;
+		if (flags.json === true) c.terminal.print(JSON.stringify({
+			session: session.id,
+			...found
+		}));
+		else show$3(c, found);
+		return exitCodes.passed;
+	}
+	c.terminal.print(flags.json === true ? "null" : `nothing of ${flags.session ?? project} has failed`);
+	return exitCodes.passed;
+}
+function show$3(c, found) {
+	c.terminal.print(`${found.on.session}: ${found.stage} failed: ${stripHidden(found.why, 500)}\n`);
+	for (const block of diagnosisSection(found)?.blocks ?? []) c.terminal.print(blockText(block, c.terminal.palette));
 }
 
 // src/app/notify.ts
@@ -471,6 +1624,628 @@ const said = ({ terminal: { palette } }, channels) => ({ channel, outcome }) => 
 		case "silent": return `${name}  silent  ${outcome.why}`;
 	}
 };
+
+// src/adapters/screen.ts
+const escape = "\x1B[";
+/** Another buffer, no cursor, no wrapping. */
+const enter = `${escape}?1049h${escape}?25l${escape}?7l`;
+const leave = `${escape}?7h${escape}?25h${escape}?1049l`;
+/** Terminals that know it show a frame only when it is whole; the others ignore it. */
+const [hold, release] = [`${escape}?2026h`, `${escape}?2026l`];
+/** Null: stdout is no terminal, or one that cannot be drawn on. */
+function openScreen() {
+	const out = process.stdout;
+	if (out.isTTY !== true || process.env["TERM"] === "dumb") return null;
+	let closed = false;
+	const listeners = [];
+	const close = () => {
+		if (closed) return;
+		closed = true;
+		process.off("exit", close);
+		for (const l of listeners) out.off("resize", l);
+		out.write(leave);
+	};
+	process.once("exit", close);
+	out.write(enter);
+	return {
+		size: () => ({
+			columns: out.columns || 80,
+			rows: out.rows || 24
+		}),
+		draw: (lines) => {
+			if (closed) return;
+			const [columns, rows] = [out.columns || 80, out.rows || 24];
+			const shown = lines.slice(0, rows).map((l) => clipped(l, columns));
+			out.write(`${hold}${escape}H${shown.map((l) => `${l}${escape}0m${rest(l, columns)}`).join("\r\n")}${shown.length < rows ? `\r\n${escape}J` : ""}${release}`);
+		},
+		onResize: (call) => {
+			listeners.push(call);
+			out.on("resize", call);
+		},
+		close
+	};
+}
+/** What stood behind the line goes; behind a full one stands nothing, and some terminals would take its last letter. */
+const rest = (line, columns) => [...line.replaceAll(/\u001b\[[\d;]*m/g, "")].length < columns ? `${escape}K` : "";
+/** The beginning that fits, its colours counted as nothing. A terminal that does not wrap cuts what is wider than it is long. */
+function clipped(line, columns) {
+	let [kept, length] = ["", 0];
+	for (const [, colour, letter] of line.matchAll(/(\u001b\[[\d;]*m)|([^])/gu)) {
+		if (colour === void 0 && length === columns) return kept;
+		kept += colour ?? letter ?? "";
+		length += colour === void 0 ? 1 : 0;
+	}
+	return kept;
+}
+
+// src/domain/tried.ts
+/** Lines that are whole: the last one may still be written. Those of suites without pairs hold none. */
+function triedIn(lines) {
+	const pairs = /* @__PURE__ */ new Map();
+	for (const line of lines) for (const { from, to, found } of attemptsIn(line)) {
+		const key = JSON.stringify([from, to]);
+		const before = pairs.get(key);
+		pairs.set(key, {
+			from,
+			to,
+			found: (before?.found ?? 0) + (found ? 1 : 0),
+			tried: (before?.tried ?? 0) + 1
+		});
+	}
+	return [...pairs.values()];
+}
+function attemptsIn(line) {
+	let value;
+	try {
+		value = JSON.parse(line);
+	} catch {
+		return [];
+	}
+	const attempts = value?.attempts;
+	return Array.isArray(attempts) ? attempts.flatMap(triedOf$1) : [];
+}
+function triedOf$1(attempt) {
+	const { pair, record } = attempt ?? {};
+	return typeof pair?.from === "string" && typeof pair.to === "string" ? [{
+		from: pair.from,
+		to: pair.to,
+		found: record?.kind === "there"
+	}] : [];
+}
+
+// src/report/watch-screen.ts
+/** Lines from the top; the newest messages fill what room is left. */
+function watchLines(view, { columns, rows }, palette = plain) {
+	const line = (of) => blockText({
+		kind: "paragraph",
+		of
+	}, palette);
+	const head = [
+		line([
+			strong(view.session.id),
+			"  ",
+			toned(iso(view.now).slice(0, 19).replace("T", " "), "dim")
+		]),
+		line(aboutLine(view)),
+		"",
+		...wrapped(stageSpans(view), columns).map(line),
+		"",
+		...goingOn(view, columns).map(line)
+	];
+	const matrix = matrixLines(view, palette);
+	const foot = [...comingNext(view).map(line), ...otherLines(view).map(line)];
+	const room = rows - head.length - foot.length;
+	const shown = matrix.length + 1 <= room ? ["", ...matrix] : [];
+	const messages = messagesOf(view, Math.max(0, room - shown.length - 2)).map(line);
+	return [
+		...head,
+		...shown,
+		...messages.length === 0 ? [] : ["", ...messages],
+		...foot.length === 0 ? [] : [""],
+		...foot
+	].slice(0, rows);
+}
+function aboutLine({ project, entries, session }) {
+	const plan = entries.findLast(hasPlan)?.facts.plan;
+	const commit = session.origin?.commit?.slice(0, 12);
+	return [
+		stripHidden(project, 60),
+		...plan === void 0 ? [] : [` on ${stripHidden(plan.fleet.name, 60)}: ${plan.answers.focus.value}, ${plan.answers.criteria.value}, ${plan.nodes.length} nodes`],
+		...commit === void 0 ? [] : [toned(`  ${commit} ${stripHidden(subjectOf(entries) ?? "", 60)}`, "dim")]
+	];
+}
+/** How long each state lasted, and what is still to come. */
+function stageSpans({ session, entries, now }) {
+	const spent = /* @__PURE__ */ new Map();
+	entries.forEach((e, i) => spent.set(e.from, (spent.get(e.from) ?? 0) + e.at - (entries[i - 1]?.at ?? e.at)));
+	const visited = [...new Set(entries.map((e) => e.from))].filter((s) => s !== "IDLE" && s !== "INTERVIEW");
+	const ahead = [...firstLoop.filter((s) => s !== "INTERVIEW"), ...session.checkpointsLeft];
+	return [.../* @__PURE__ */ new Set([
+		...visited,
+		...isFinal(session.state) ? [] : ahead,
+		session.state
+	])].map((state) => {
+		const took = spent.get(state);
+		if (state === session.state) {
+			if (isFinal(state)) return toned(state === "COMPLETE" ? "✓ COMPLETE" : "■ STOPPED", state === "COMPLETE" ? "good" : "bad");
+			return toned(`▶ ${state} ${duration(now - since(entries, session))}`, "warn");
+		}
+		return took === void 0 ? toned(`· ${state}`, "dim") : toned(`✓ ${state} ${duration(took)}`, "good");
+	});
+}
+/** When the state was entered: a claim or a note in it does not begin it anew. */
+const since = (entries, session) => entries.findLast((e) => e.from !== e.to)?.at ?? session.changedAt;
+/** Spans in lines that fit, two spaces between. */
+function wrapped(spans, columns) {
+	const lines = [];
+	let length = 1e400;
+	for (const span of spans) {
+		const size = [...blockText({
+			kind: "paragraph",
+			of: span
+		})].length + 2;
+		if (length + size > columns) {
+			lines.push([]);
+			length = 0;
+		}
+		lines.at(-1)?.push(span, "  ");
+		length += size;
+	}
+	return lines;
+}
+const barWidth = 30;
+function goingOn(view, columns) {
+	const { session, entries, progress, tried, alive } = view;
+	const begun = since(entries, session);
+	const lines = [];
+	if (alive === false && traitsOf(session.state).kind === "working") lines.push([toned(`whoever worked on it has ended without a record: the same start goes on with it`, "bad")]);
+	if (session.state === "TEST") {
+		const planned = entries.findLast(hasPlan)?.facts.plan.estimate.attempts ?? 0;
+		const done = tried.reduce((n, t) => n + t.tried, 0);
+		if (planned > 0 && done > 0) lines.push(bar(done, planned));
+	}
+	if (progress === null) {
+		if (traitsOf(session.state).kind === "working") lines.push([toned("its progress is told where it runs", "dim")]);
+		return lines;
+	}
+	const fresh = Object.entries(progress.keys).filter(([, { at }]) => at >= begun);
+	const nodes = fresh.filter(([key]) => key.startsWith("deploy "));
+	const rest = fresh.filter(([key]) => !key.startsWith("deploy "));
+	if (session.state === "DEPLOY") lines.push(...inColumns(nodes.map(([, n]) => n.text), columns));
+	lines.push(...rest.slice(-5).map(([, n]) => [n.text, toned(`  ${agoOf(n, view.now)}`, "dim")]));
+	return lines;
+}
+const agoOf = ({ at }, now) => now - at < 3e3 ? "" : `${duration(now - at)} ago`;
+function bar(done, planned) {
+	const full = Math.min(barWidth, Math.round(barWidth * done / planned));
+	return inline`${toned("█".repeat(full), "good")}${toned("░".repeat(barWidth - full), "dim")} ${done} of about ${planned} attempts`;
+}
+/** One under the other, in as many columns as fit. */
+function inColumns(texts, columns) {
+	const cells = texts.toSorted((a, b) => a.localeCompare(b, "en", { numeric: true })).map((t) => stripHidden(t, 60));
+	const width = Math.max(20, ...cells.map((t) => t.length)) + 2;
+	const many = Math.max(1, Math.floor(columns / width));
+	const height = Math.ceil(cells.length / many);
+	return Array.from({ length: height }, (_, row) => Array.from({ length: many }, (__, i) => (cells[row + i * height] ?? "").padEnd(width)).join("").trimEnd());
+}
+/** More do not fit any screen. */
+const mostNames = 40;
+/** Of a test that runs: what was found with the receiver so far. The verdict follows from more than that. */
+function matrixLines({ session, entries, tried }, palette) {
+	if (session.state !== "TEST" || tried.length === 0) return [];
+	const plan = entries.findLast(hasPlan)?.facts.plan;
+	const concerned = new Set(tried.flatMap((t) => [t.from, t.to]));
+	const names = (plan?.nodes ?? []).filter((n) => concerned.has(n));
+	if (names.length < 2 || names.length > mostNames) return [];
+	const byPair = new Map(tried.map((t) => [JSON.stringify([t.from, t.to]), t]));
+	const matrix = {
+		kind: "matrix",
+		...shortNames(names),
+		rows: names.map((from) => names.map((to) => cellOf(from === to, byPair.get(JSON.stringify([from, to]))))),
+		legend: [
+			{
+				symbol: "+",
+				meaning: "found with the receiver"
+			},
+			{
+				symbol: "~",
+				meaning: "not each time"
+			},
+			{
+				symbol: "x",
+				meaning: "not found"
+			},
+			{
+				symbol: "·",
+				meaning: "not tried yet"
+			}
+		]
+	};
+	return [...blockText(matrix, palette).split("\n"), palette.dim("nothing is judged before the end")];
+}
+const cellOf = (self, pair) => {
+	if (self) return {
+		text: "-",
+		tone: "dim"
+	};
+	if (pair === void 0) return {
+		text: "·",
+		tone: "dim"
+	};
+	if (pair.found === pair.tried) return {
+		text: "+",
+		tone: "good"
+	};
+	return pair.found === 0 ? {
+		text: "x",
+		tone: "bad"
+	} : {
+		text: "~",
+		tone: "warn"
+	};
+};
+function comingNext({ session, entries, now, next }) {
+	const test = testsOf(entries).at(-1);
+	return [
+		...test === void 0 || session.state === "TEST" ? [] : [inline`test ${session.counters.tests}: ${toned(test.result, {
+			passed: "good",
+			failed: "bad",
+			inconclusive: "warn"
+		}[test.result])}  ${countsText(test.counts)}`],
+		...session.why === "" || !isFinal(session.state) && test === void 0 ? [] : [toned(stripHidden(session.why, 300), "dim")],
+		...session.waitUntil === null ? [] : [countdown(session, session.waitUntil, now)],
+		...next === null ? [] : [toned(stripHidden(next, 300), "dim")]
+	];
+}
+const countdown = ({ state }, until, now) => until > now ? inline`${state} ends in ${strong(duration(until - now))}, at ${iso(until).slice(11, 19)}` : [toned(`${state} was due ${duration(now - until)} ago`, "bad")];
+const otherLines = ({ others, now }) => others.slice(0, 5).map((s) => [toned(`also ${s.id}: ${s.state} for ${duration(now - s.changedAt)}`, "dim")]);
+/** Transitions and messages together, the newest last. */
+function messagesOf({ entries, progress }, most) {
+	const steps = entries.map((e) => ({
+		at: e.at,
+		text: `${e.from} → ${e.to}: ${e.why}`
+	}));
+	const said = (progress?.lines ?? []).filter(({ text }) => !/^[A-Z_0-9]+ → [A-Z_0-9]+: /.test(text));
+	return [...steps, ...said].toSorted((a, b) => a.at - b.at).slice(most === 0 ? 1e400 : -most).map(({ at, text }) => [toned(iso(at).slice(11, 19), "dim"), ` ${stripHidden(text, 500)}`]);
+}
+
+// src/app/watch.ts
+/** `status --watch`: one screen that follows a session until it ends; lines of what is new where there is no terminal. */
+const everyMs = 1e3;
+/** A ledger on a server is asked more seldom. */
+const remoteEvery = 10;
+/** Until the session has ended, with the exit code that its end has; Ctrl-C leaves it running. */
+async function watchSession(c, project, flags) {
+	const chosen = await chooseSession(c, project, flags.session);
+	const screen = openScreen();
+	const tell = screen === null ? linesOf(c) : null;
+	let view = await viewOf(c, chosen, flags);
+	const draw = (on) => on.draw(watchLines(view, on.size(), c.terminal.palette));
+	screen?.onResize(() => {
+		view = {
+			...view,
+			now: c.clock.now()
+		};
+		if (screen !== null) draw(screen);
+	});
+	try {
+		for (let tick = 1;; tick++) {
+			if (screen !== null) draw(screen);
+			else tell?.(view);
+			if (isFinal(view.session.state)) break;
+			await c.clock.sleep(everyMs, c.signal);
+			view = flags.remote === void 0 || tick % remoteEvery === 0 ? await viewOf(c, chosen, flags) : {
+				...view,
+				now: c.clock.now()
+			};
+		}
+	} catch (error) {
+		if (!c.signal.aborted) throw error;
+	} finally {
+		if (screen !== null) {
+			const last = watchLines(view, screen.size(), c.terminal.palette);
+			screen.close();
+			c.terminal.print(last.join("\n"));
+		}
+	}
+	return exitCode(view.session, view.entries);
+}
+/** The one that is named; else the newest that has not ended; else the newest. */
+async function chooseSession(c, project, session) {
+	if (session !== void 0) return project === void 0 ? sessionById(c, session) : namedSession(c, project, session);
+	const all = project === void 0 ? (await sessionsIn(c.sessions)).whole : await named(c, project, void 0);
+	const found = all.find((k) => traitsOf(k.session.state).kind === "working") ?? all.find((k) => !isFinal(k.session.state)) ?? all[0];
+	if (found === void 0) throw noSession("there is no session yet");
+	return found;
+}
+async function viewOf(c, chosen, { remote }) {
+	const { whole } = await sessionsIn(c.sessions);
+	const known = whole.find((k) => k.session.id === chosen.session.id) ?? chosen;
+	const { session, entries, project } = known;
+	const folder = c.sessions.folderOf(project, session.id);
+	const here = remote === void 0;
+	return {
+		project,
+		session,
+		entries,
+		now: c.clock.now(),
+		progress: here ? await readProgress(folder) : null,
+		tried: here && session.state === "TEST" ? await triedOf(known, folder) : [],
+		alive: here && traitsOf(session.state).kind === "working" ? !await writerEnded(c, session) : null,
+		next: nextStep(session, (await readNotes(folder)).key) ?? null,
+		others: whole.map((k) => k.session).filter((s) => s.id !== session.id && !isFinal(s.state))
+	};
+}
+/** More lines of evidence than this are not read again each second. */
+const mostBytes = 32 << 20;
+/** Of the test that runs now: all suites that try pairs. */
+async function triedOf({ entries }, folder) {
+	const begun = entries.findLast((e) => e.event === "begun");
+	if (begun?.event !== "begun") return [];
+	const suites = newestPlan(entries)?.suites ?? [];
+	const lines = await Promise.all(suites.map(({ suite }) => linesIn(join(folder, folderOf(begun.facts.test), "evidence", itemsFile(suite)))));
+	return triedIn(lines.flat());
+}
+/** Whole lines of the end of a file that grows. */
+async function linesIn(path) {
+	const file = await open(path, "r").catch(() => null);
+	if (file === null) return [];
+	try {
+		const { size } = await file.stat();
+		const from = Math.max(0, size - mostBytes);
+		const { buffer, bytesRead } = await file.read(Buffer.alloc(size - from), 0, size - from, from);
+		return buffer.subarray(0, bytesRead).toString("utf8").split("\n").slice(from === 0 ? 0 : 1, -1);
+	} finally {
+		await file.close();
+	}
+}
+/** What is new since the last look, a line each. */
+function linesOf(c) {
+	let told = 0;
+	const said = /* @__PURE__ */ new Map();
+	return ({ session, entries, progress, now }) => {
+		for (const e of entries.filter((one) => one.at > told)) c.terminal.print(`${iso(e.at)} ${session.id} ${e.from} → ${e.to}: ${stripHidden(e.why, 2e3)}`);
+		told = Math.max(told, entries.at(-1)?.at ?? 0);
+		for (const [key, { text, at }] of Object.entries(progress?.keys ?? {})) {
+			if (at < session.changedAt || said.get(key) === text || now - at > 6e4) continue;
+			said.set(key, text);
+			c.terminal.progress(key, stripHidden(text, 300));
+		}
+	};
+}
+
+// src/app/remove.ts
+/** `remove`: a project's units, releases and data off every node that its sessions deployed to, after a yes. */
+async function remove(c, project, flags) {
+	const found = await deploymentsOf(c, project, flags.fleet);
+	refuseAlive(found, project, "nothing is removed");
+	const opened = [];
+	try {
+		for (const deployment of found.deployments) {
+			const world = await readOnlyWorld(c, deployment.plan.fleet, flags.key ?? null);
+			opened.push({
+				deployment,
+				world,
+				...await lookOn(c, world, deployment)
+			});
+		}
+		const all = opened.flatMap((o) => o.there);
+		if (flags.json !== true) show$2(c, opened);
+		opened.flatMap((o) => o.silent).forEach((f) => c.terminal.warn(f.message));
+		const line = [
+			"vps-test",
+			"remove",
+			project,
+			...flags.fleet === void 0 ? [] : ["--fleet", flags.fleet]
+		];
+		const question = {
+			text: `Remove ${project} from ${all.length} nodes?`,
+			yes: `units, releases and data of ${project} are gone from ${all.map((n) => n.node).join(", ")}`,
+			line: `${line.map(quote).join(" ")} --yes`
+		};
+		if (all.length > 0 && !await agreed$1(c, flags, question)) return exitCodes.usage;
+		const services = [];
+		const failed = opened.flatMap((o) => o.silent);
+		let whole = failed.length === 0;
+		for (const { deployment, world, there } of opened) {
+			const work = {
+				plan: deployment.plan,
+				holder: operatorOf(c, project),
+				nodes: there.map((n) => n.node)
+			};
+			const after = await withLeasesBack(world, work, settleServices(world, work, "remove"));
+			serviceLines(after).forEach((l) => c.terminal.info(l));
+			services.push(...after.services);
+			failed.push(...[...after.failed].map(([node, f]) => ({
+				node,
+				code: f.facts.code,
+				message: f.message
+			})));
+			whole &&= allSettled(after);
+		}
+		const exitCode = whole ? exitCodes.passed : exitCodes.infra;
+		if (!whole) c.terminal.info(`to go on: ${line.map(quote).join(" ")}`);
+		if (flags.json === true) c.terminal.print(JSON.stringify({
+			project,
+			services,
+			failed,
+			exitCode
+		}));
+		return exitCode;
+	} finally {
+		for (const { world } of opened) await world.close();
+	}
+}
+async function lookOn(c, world, deployment) {
+	c.terminal.info(`asking ${deployment.nodes.length} nodes of fleet ${fleetReference(deployment.plan.fleet)}`);
+	const seen = await releasesOn(world, deployment);
+	return {
+		there: deployedOn(seen).filter((n) => n.unit !== "absent" || n.releases.length > 0),
+		silent: [...seen.failed].map(([node, f]) => ({
+			node,
+			code: f.facts.code,
+			message: f.message
+		}))
+	};
+}
+function show$2(c, opened) {
+	const rows = opened.flatMap(({ deployment, there }) => there.map((n) => [
+		n.node,
+		fleetReference(deployment.plan.fleet),
+		n.service,
+		n.unit === "foreign" ? "not ours" : n.running?.slice(0, 12) ?? "does not run",
+		String(n.releases.length),
+		`${Math.ceil(n.releases.reduce((sum, r) => sum + r.kib, 0) / 1024)} MiB`,
+		`${Math.ceil(n.dataKib / 1024)} MiB`
+	]));
+	c.terminal.print(rows.length === 0 ? "nothing of it is there" : blockText(table([
+		"node",
+		"fleet",
+		"service",
+		"runs",
+		"releases",
+		"size",
+		"data"
+	], rows), c.terminal.palette));
+}
+
+// src/app/rollback.ts
+async function rollback(c, project, flags) {
+	const found = await deploymentsOf(c, project, flags.fleet);
+	refuseAlive(found, project, "nothing is rolled back");
+	const deployment = chosenNodes(onlyDeployment(found, project, "rollback"), flags.nodes);
+	const { plan } = deployment;
+	const world = await readOnlyWorld(c, plan.fleet, flags.key ?? null);
+	try {
+		c.terminal.info(`asking ${deployment.nodes.length} nodes of fleet ${fleetReference(plan.fleet)}`);
+		const seen = await releasesOn(world, deployment);
+		const steps = deployedOn(seen).map((n) => rollbackStep(n, project, flags.to));
+		if (flags.json !== true) show$1(c, steps);
+		seen.failed.forEach((f) => c.terminal.warn(f.message));
+		const faults = steps.filter((s) => s.fault !== null);
+		if (faults.length > 0 || steps.length === 0) throw new Failure({
+			code: "U102",
+			message: steps.length === 0 ? `no node could say what it has of ${project}` : faults.map((s) => `${s.node}: ${s.fault ?? ""}`).join("\n"),
+			remedy: otherWay(project, plan.fleet, flags, newestOnAll(steps))
+		});
+		const question = {
+			text: `Roll ${project} back on ${steps.length} nodes?`,
+			yes: `${project} is restarted with these releases on ${steps.map((s) => s.node).join(", ")}`,
+			line: `${lineOf(project, plan.fleet, flags, flags.to)} --yes`
+		};
+		if (!await agreed$1(c, flags, question)) return exitCodes.usage;
+		const work = {
+			plan,
+			holder: operatorOf(c, project),
+			nodes: steps.map((s) => s.node)
+		};
+		const to = new Map(steps.map((s) => [s.node, s.to]));
+		const backOf = (node) => ({
+			kind: "to",
+			sha256: to.get(node) ?? ""
+		});
+		const after = await withLeasesBack(world, work, inWaves(work.nodes, (nodes) => rollServicesBack(world, {
+			...work,
+			nodes
+		}, backOf)));
+		serviceLines(after).forEach((line) => c.terminal.info(line));
+		const code = allSettled(after) && seen.failed.size === 0 ? exitCodes.passed : exitCodes.infra;
+		if (code !== exitCodes.passed) c.terminal.info(`to go on: ${lineOf(project, plan.fleet, flags, flags.to)}`);
+		if (flags.json === true) c.terminal.print(JSON.stringify(told(project, steps, after, seen.failed, code)));
+		return code;
+	} finally {
+		await world.close();
+	}
+}
+/** One node first: a release that does not come up there is not started on the rest. */
+async function inWaves(nodes, work) {
+	const first = await work(nodes.slice(0, 1));
+	if (!allSettled(first)) return first;
+	const rest = await work(nodes.slice(1));
+	return {
+		services: [...first.services, ...rest.services],
+		failed: new Map([...first.failed, ...rest.failed])
+	};
+}
+/** What a node would get, by what lies there. */
+function rollbackStep(n, project, to) {
+	const step = (sha, fault) => ({
+		...n,
+		to: sha,
+		fault
+	});
+	if (n.unit === "absent") return step(null, `there is no ${n.service}`);
+	if (n.unit === "foreign") return step(null, `${n.service} was not written by vps-test`);
+	if (n.project !== null && n.project !== project) return step(null, `${n.service} is project ${n.project}'s`);
+	if (to === void 0) return n.before === null ? step(null, "which release was before is not known there, or there was none") : n.releases.some((r) => r.sha256 === n.before) ? step(n.before, null) : step(null, `the release before (${n.before.slice(0, 12)}) lies there no more`);
+	const matching = n.releases.filter((r) => r.sha256.startsWith(to));
+	const [one, ...more] = matching;
+	if (one === void 0) return step(null, `no release ${to}: it has ${n.releases.map((r) => r.sha256.slice(0, 12)).join(", ") || "none"}`);
+	return more.length > 0 ? step(null, `${to} is the beginning of ${matching.length} releases`) : step(one.sha256, null);
+}
+/** That every node has, besides what is current. */
+function newestOnAll(steps) {
+	const [first, ...rest] = steps;
+	return (first?.releases.find((r) => r.sha256 !== first.current && rest.every((s) => s.releases.some((o) => o.sha256 === r.sha256))))?.sha256.slice(0, 12) ?? null;
+}
+function chosenNodes(d, named) {
+	if (named === void 0) return d;
+	const names = named.split(",").map((n) => n.trim());
+	const unknown = names.filter((n) => !d.nodes.includes(n));
+	if (unknown.length > 0) throw new Failure({
+		code: "U030",
+		message: `${d.plan.config.project} is deployed on no node ${unknown.join(", ")}; it is on ${d.nodes.join(", ")}`,
+		remedy: listNodes(d.plan.fleet)
+	});
+	return {
+		...d,
+		nodes: d.nodes.filter((n) => names.includes(n))
+	};
+}
+const lineOf = (project, fleet, flags, to) => [
+	"vps-test",
+	"rollback",
+	project,
+	"--fleet",
+	fleetReference(fleet),
+	...flags.nodes === void 0 ? [] : ["--nodes", flags.nodes],
+	...to === void 0 ? [] : ["--to", to]
+].map(quote).join(" ");
+/** A release that every node has; where there is none, what is known of the project. */
+const otherWay = (project, fleet, flags, sha) => sha === null || sha === flags.to ? `vps-test logs ${quote(project)}` : lineOf(project, fleet, flags, sha);
+const short = (sha) => sha?.slice(0, 12) ?? "–";
+function show$1(c, steps) {
+	c.terminal.print(blockText(table([
+		"node",
+		"service",
+		"runs",
+		"would run",
+		""
+	], steps.map((s) => [
+		s.node,
+		s.service,
+		short(s.running),
+		s.to === null ? toned("–", "bad") : short(s.to),
+		s.fault ?? (s.running === s.to ? "does already" : "")
+	])), c.terminal.palette));
+}
+const told = (project, steps, after, silent, exitCode) => ({
+	project,
+	nodes: steps.map((s) => ({
+		node: s.node,
+		service: s.service,
+		ran: s.running,
+		to: s.to,
+		runs: after.services.find((a) => a.node === s.node)?.runs ?? null,
+		did: after.services.find((a) => a.node === s.node)?.did ?? null
+	})),
+	failed: [...silent, ...after.failed].map(([node, f]) => ({
+		node,
+		code: f.facts.code,
+		message: f.message
+	})),
+	exitCode
+});
 
 // src/inputs/json-schemas.ts
 const schemaFile = (name) => `schemas/${name}.schema.json`;
@@ -717,7 +2492,8 @@ on:
       project: { description: "For stop and logs: which project", type: string }
       session: { description: "For stop and logs: which session; empty: the newest", type: string }
       node: { description: "For diagnose: which node", type: string }
-      services: { description: "For stop: the services on the nodes", type: choice, options: [keep, remove], default: keep }
+      services: { description: "For stop: the services that the session started", type: choice, options: [stop, keep, rollback, remove], default: stop }
+      reason: { description: "For stop: why, for the ledger", type: string }
 
 permissions: {}
 
@@ -726,7 +2502,7 @@ jobs:
     name: ops
     permissions:
       contents: write # a stop is written to the branch vps-test-ledger
-      actions: read
+      actions: write # runs of the session that wait are cancelled
       issues: write # whoever was asked about the session is told
 ${use("vps-test-ops", facts)}    with:
       command: \${{ inputs.command }}
@@ -734,6 +2510,7 @@ ${use("vps-test-ops", facts)}    with:
       session: \${{ inputs.session }}
       node: \${{ inputs.node }}
       services: \${{ inputs.services }}
+      reason: \${{ inputs.reason }}
       fleet: ${yamlText(facts.fleet)}
 ${key}`;
 const pullRequests = (facts) => `# The whole run on a lab of ten nodes on the runner itself: for pull requests, forks included, without secrets; and for the branch that they are compared with.
@@ -860,11 +2637,17 @@ async function configOf(c, dir, name) {
 			text,
 			file: own
 		});
+		const known = await knownFailuresFor({
+			dir,
+			text,
+			file: own
+		});
 		return {
 			text: null,
 			projects: parseProjectAll(text, own, {
 				profiles,
-				files
+				files,
+				known
 			}).map((one) => one.project),
 			notes: []
 		};
@@ -1191,7 +2974,8 @@ const recorded = (code, remedy) => ({
 /** How a session's end is told on a terminal: its proof, times, and what goes on with it; or one JSON object. */
 async function ending(c, plan, session, entries, folder, json) {
 	const tested = entries.findLast(isTest);
-	const proof = tested === void 0 ? null : join(folder, tested.facts.proofPage);
+	const page = entries.findLast(isSealed)?.facts.proofPage;
+	const proof = page === void 0 ? null : join(folder, page);
 	const code = settledCode(session, entries);
 	const failure = recordedFailure(entries);
 	if (json) {
@@ -1364,32 +3148,6 @@ const originOf = (source, who) => ({
 	commit: source.kind === "git" ? source.commit : null,
 	event: "cli",
 	actor: who
-});
-
-// src/domain/repeat-plan.ts
-/** The plan of a test of a few attempts: an earlier one's, limited to them, with the very program that was tested. */
-/** Each attempt has to come through, known to fail or not; nothing is compared, and nothing is soaked. */
-const repeatPlan = (plan, only, source) => assemblePlan({
-	answers: {
-		...plan.answers,
-		criteria: {
-			value: "all-pass",
-			from: "the repetition of single attempts"
-		}
-	},
-	config: {
-		...plan.config,
-		knownFailures: [],
-		soak: {
-			...plan.config.soak,
-			checkpoints: []
-		}
-	},
-	profile: plan.profile,
-	fleet: plan.fleet,
-	source,
-	binaryBytes: null,
-	only
 });
 
 // src/app/selection.ts
@@ -1813,11 +3571,18 @@ const verbs = {
 	plan,
 	test,
 	status,
-	logs,
+	watch: watchSession,
+	history,
+	compare: compareTwo,
+	logs: logs$1,
 	stop,
+	rollback,
+	remove,
+	gc,
 	soak,
 	approve,
 	diagnose,
+	explainFailure,
 	init,
 	check: checkFiles,
 	verify,
@@ -1851,6 +3616,7 @@ function defineVerbs(program, c, done, handlers = verbs) {
 	const remote = (command) => command.option("--remote <url>", "the ledger on the branch vps-test-ledger of this git repository, instead of this machine's; GitHub's by the token in GH_TOKEN, or by SSH");
 	const at = (flags) => flags.remote === void 0 ? c : {
 		...c,
+		remoteForge: () => remoteForge(String(flags.remote), c.login, c.signal),
 		sessions: remoteSessions({
 			url: flags.remote,
 			authorization: authorizationFor(flags.remote, c.login),
@@ -1861,39 +3627,29 @@ function defineVerbs(program, c, done, handlers = verbs) {
 	};
 	defineTest(json(remote(program.command("test").description("Single attempts of an earlier session once more: those that failed, or a pair."))), at, done, handlers);
 	const one = (command) => command.option("--session <id>", "this session only");
-	json(remote(program.command("status").description("All sessions."))).action(async (flags) => done(await handlers.status(at(flags), flags)));
-	one(json(remote(program.command("logs").description("Transitions of the newest session of a project, or of the one that is named.").argument("<project>")))).action(async (project, flags) => done(await handlers.logs(at(flags), project, flags)));
-	one(remote(program.command("stop").description("End a session and the run that works on it, and give its leases back.").argument("<project>").addOption(new Option("--services <what>", "its services on the nodes: keep them running, or remove them with their data").choices([...serviceWishes]).default("keep")).option("--key <file>", "private SSH key"))).addHelpText("after", "\nExamples:\n  vps-test stop testnet                        # the services stay as they are: a stop takes nothing away unasked\n  vps-test stop testnet --services remove      # units, releases and data of the session's service go too").action(async (project, flags) => done(await handlers.stop(at(flags), project, {
-		...flags,
-		key: keyFile(flags.key)
-	})));
+	defineStatus(json(remote(program.command("status").description("Where each session stands; --watch: one of them, live."))), at, done, handlers);
+	defineLogs(json(remote(program.command("logs").description("What the programs of a session say, and its own steps."))), at, done, handlers);
+	defineExplain(json(remote(program.command("explain").description("Why a session failed: the likeliest causes, and where to look."))), at, done, handlers);
+	defineHistory({
+		history: json(remote(program.command("history").description("Sessions, newest first: verdict, commit, time, who asked for it."))),
+		compare: json(remote(program.command("compare").description("How two sessions differ, and how sure that is.")))
+	}, at, done, handlers);
+	defineStop(one(json(remote(program.command("stop")))), at, done, handlers);
+	defineRollback((command) => json(remote(command)), program, at, done, handlers);
+	defineGc(json(fleet(program.command("gc"))), c, done, handlers);
 	one(json(remote(program.command("soak").description("Take the soak checkpoints that are due; record what was missed.").option("--watch", "stay and take each one when it is due").option("--key <file>", "private SSH key")))).addHelpText("after", "\nExamples:\n  vps-test soak                 # one tick: for a timer\n  vps-test soak --watch         # until every session has ended or waits for a person").action(async (flags) => done(await handlers.soak(at(flags), {
 		...flags,
 		key: keyFile(flags.key)
 	})));
-	one(remote(program.command("approve").description("Say yes to a session that waits for approval (proof manual-verify).").argument("[project]").option("--reject", "say no").option("--comment <text>", "why"))).action(async (project, flags) => done(await handlers.approve(at(flags), project, flags)));
-	json(fleet(program.command("diagnose").description("Services, disk, memory, sockets and leases of one node.").argument("<node>"))).action(async (node, flags) => done(await handlers.diagnose(c, node, {
-		...flags,
-		key: keyFile(flags.key)
-	})));
+	one(remote(program.command("approve").description("Say yes to a session that waits for approval (proof manual-verify).").argument("[project]").option("--reject", "say no").option("--comment <text>", "why").option("--yes", "nobody is asked"))).addHelpText("after", "\nWhat was tested, what came of it, and where its proof lies is shown first. Of several sessions that wait, name one.\n\nExamples:\n  vps-test approve testnet --comment \"seen on the dashboard\"\n  vps-test approve --session testnet-20261122-204512-1f3a --reject\nExit codes: 0 decided, 2 nothing waits, or it is not said which, or the answer was no, 10 somebody else decided first.").action(async (project, flags) => done(await handlers.approve(at(flags), project, flags)));
+	defineNodes(program, c, done, handlers, {
+		fleet,
+		json
+	});
 	program.command("init").description("Write workflows and a configuration into a repository; overwrite nothing.").option("--dir <dir>", "the Cargo workspace to be tested", ".").option("--ref <ref>", "tag or commit of vps-test", `v${c.version}`).option("--fleet <name|file>", "fleet of the runs").addHelpText("after", "\nExample:\n  vps-test init --dir ../saorsa-testnet").action(async (flags) => done(await handlers.init(c, flags)));
 	defineCheck(program, c, done, handlers);
 	defineNotify(program, c, done, handlers);
 	json(remote(program.command("verify").description("Judge an evidence folder again, offline unless a remote is named.").argument("<folder>").option("--ledger <dir>", "clone of the repository whose branch vps-test-ledger anchors it"))).addHelpText("after", "\nOnly a ledger that you name, and that came to you by another way than the folder, is an anchor.\nExit codes: 0 valid and anchored, 31 valid and unanchored, 20 not valid, 2 no evidence folder.").action(async (folder, flags) => done(await handlers.verify(at(flags), folder, flags)));
-	const list = json(fleet(program.command("nodes").description("Every node: online, declared NAT, measured NAT."))).option("--no-measure", "only ask who answers").action(async (flags) => done(await handlers.nodes(c, {
-		...flags,
-		key: keyFile(flags.key)
-	})));
-	fleet(list.command("trust").description("Show host keys and pin them in the fleet file after a yes.").argument("[node...]")).option("--yes", "the fingerprints were compared").action(async (names, flags) => {
-		const { measure: _, ...given } = {
-			...list.opts(),
-			...flags
-		};
-		done(await handlers.trust(c, names, {
-			...given,
-			key: keyFile(given.key)
-		}));
-	});
 	const held = json(fleet(program.command("lease").description("Who holds which node, for what, and how long yet."))).addHelpText("after", "\nExamples:\n  vps-test lease --fleet fleets/mine.yaml\n  vps-test lease break node-3 --fleet fleets/mine.yaml\n  vps-test lease break --all --session testnet-20261122-204512-1f3a --fleet fleets/mine.yaml --yes").action(async (flags) => done(await handlers.leases(c, {
 		...flags,
 		key: keyFile(flags.key)

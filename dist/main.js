@@ -1,5 +1,6 @@
-import { $r as number, $t as subjectResults, Ai as printable, An as plainLine, Ar as leasedNodes, Bn as present, Bt as confirmSession, Ci as perCheckpoint, Cn as checkpointSection, Cr as originOf$1, Di as duration, Dn as sectionMarkdown, Dr as writerOf, Dt as parsePrivateKey, E as plannedEnclosure, En as pageMarkdown, Er as testsOf, Fi as exitCodes, Fn as joined, Gn as httpsUrl, Gr as isTest, Gt as bundleIn, Hn as table, Hr as fold, Ht as pushSession, Ii as isFailure, In as link, It as hint, J as parseRequest, Jr as every, Kr as meaningOf, Kt as check$1, L as up, Li as failureRow, Ln as list, Lr as quote, Mi as machineFault, Mn as code$1, Mt as readSource, N as down, Ni as Failure, Nn as codeBlock, Nr as leaseForBuild, Oi as iso, Or as keptBinary, Pi as exitCodeOf, Pn as inline, Qn as knownName, Qr as name, Qt as nounOf, R as nodes, Rn as pairs, Rr as revisionOf, S as newSession, Si as isFinal, Sn as suiteReports, Sr as fleetOf, T as makePlan, Ti as faultText, Tn as hiddenLine, Tr as subjectOf, Un as text, Ur as hasPlan, Ut as recordOutcome, Vn as strong, Vr as writerText, Wt as recordedPlan, X as callFields, Xr as kinds, Xt as ctrfOf, Yr as fields$1, Yt as junitOf, Z as defaultFleet, Zr as list$1, Zt as untrustedEvidence, _ as diagnose, _i as checkpointRows, _n as newestEntriesSection, a as harmless, ai as planDigest, ar as bestGrade, at as duties, bi as firstLoop, bn as countsSection, bt as worldIn, c as wishesOf, ci as groupName, cn as entryShape, cr as percent, d as notifySecrets, di as subjectName, ei as oneOf, en as localSessions, f as serviceWishes, fi as buildFaultKinds, fr as ElfError, gi as sha256$1, gn as controlsSection, h as status, hi as canonical, hn as proofFile, ht as settledCode, i as takeEnvironment, ii as whole, ir as toLines, it as decide, ji as stripHidden, jn as plainLines, jr as rosterOf, ki as messageOf, kn as inlineText, kr as triedBefore, l as notificationsOf, li as groupsOf, ln as checkpointsSection, m as logs, mi as chainFaults, mn as collect, mt as exitCode, ni as orNull, nn as storedSession, nr as fromLines, o as uncommanded, oi as countOf, on as runAttached, or as promisesOf, ot as take, p as stop, pr as readElf, qr as anything, ri as text$1, rn as storedSessions, rr as runInputOf, rt as requestInputs, s as deliver, si as countsText, sn as runProcess, sr as needsOf, st as tickOf, t as contextOf, ti as optional, tn as remoteSessions, tr as checkpointOf, u as channelsOf, ui as suiteCounts, un as run, ut as checkKey, v as approve$1, vn as findingsSection, w as planText, wi as traitsOf, wn as blocksMarkdown, wr as projectOf$1, xi as isCheckpoint, xn as criteriaSection, xr as buildFaultsOf, y as sameNodes, yn as notCoveredSection, z as chosenFleet, zi as version, zn as paragraph, zr as buildMs, zt as beginSession } from "./chunks/shared.js";
-import { a as info, i as group, l as summary, o as setOutput, p as getOctokit, r as error, s as setSecret, t as core_exports } from "./chunks/actions.js";
+import { A as approve$1, Ai as isTest, An as run, Bi as optional, Bn as countsSection, Ca as isFailure, Ci as buildMs, Cn as storedSessions, Cr as knownName, Di as hasPlan, Dn as runProcess, Ea as version, Ei as fold, En as runAttached, F as newSession, Fi as kinds$1, Fn as controlsSection, Gi as countOf, Gn as checkpointSection, Gr as toLines, Hi as text$1, Hn as suiteReports, Hr as fromLines, Ht as parsePrivateKey, Ii as list$1, In as newestEntriesSection, Ji as groupsOf, Jn as pageMarkdown, Jr as needsOf, K as down, Ki as countsText, Kn as blocksMarkdown, Kr as bestGrade, L as planText, Li as name, Ln as findingsSection, M as sameNodes, Mi as anything, Mn as collect, Mr as ElfError, Ni as every, Nr as readElf, On as entryShape, Ot as exitCode, Pi as fields$1, Pn as proofFile, Pt as worldIn, Q as chosenFleet, Qi as buildFaultKinds, Qr as percent, R as makePlan, Ri as number, Rn as notCoveredSection, S as status, Sa as exitCodes, Si as revisionOf, Sn as storedSession, Ti as writerText, Ui as whole, Vi as orNull, Vn as criteriaSection, Vr as checkpointOf, Wi as planDigest, Wr as runInputOf, X as up, Xi as suiteCounts, Yn as sectionMarkdown, Z as nodes, Zi as subjectName, Zn as inlineText, Zt as readSource, _a as printable, _n as nounOf, _t as decide, a as harmless, ai as originOf$1, an as confirmSession, ar as joined, ba as Failure, bi as quote, bn as remoteSessions, bt as tickOf, c as wishesOf, ca as isFinal, ci as testsOf, cn as recordOutcome, cr as pairs, d as notifySecrets, da as faultText, di as triedBefore, dn as check, dr as strong, ea as chainFaults, er as plainLine, f as stop, fi as leasedNodes, fr as table, g as serviceWishes, ga as messageOf, gn as untrustedEvidence, gt as requestInputs, ha as iso, hi as leaseForBuild, hn as ctrfOf, hr as httpsUrl, i as takeEnvironment, ii as fleetOf, in as beginSession, ir as inline, ji as meaningOf, k as diagnose, kn as checkpointsSection, kt as settledCode, l as notificationsOf, la as perCheckpoint, li as writerOf, ln as recordedPlan, lr as paragraph, lt as callFields, ma as duration, mn as junitOf, na as sha256$1, nr as code$1, o as uncommanded, oa as firstLoop, oi as projectOf$1, or as link, pi as rosterOf, pr as text, qi as groupName, qn as hiddenLine, qr as promisesOf, ra as checkpointRows, ri as buildFaultsOf, rr as codeBlock, s as deliver, sa as isCheckpoint, si as subjectOf, sn as pushSession, sr as list, st as parseRequest, t as contextOf, ta as canonical, tn as hint, tr as plainLines, u as channelsOf, ua as traitsOf, ui as keptBinary, un as bundleIn, ur as present, ut as defaultFleet, va as stripHidden, vn as subjectResults, vt as duties, w as logs, wa as failureRow, wt as checkKey, xa as exitCodeOf, ya as machineFault, yn as localSessions, yt as take, z as plannedEnclosure, zi as oneOf } from "./chunks/shared.js";
+import { t as openForge } from "./chunks/forge.js";
+import { a as info, i as group, l as summary, o as setOutput, r as error, s as setSecret, t as core_exports } from "./chunks/actions.js";
 import { dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { createHash } from "node:crypto";
@@ -7,7 +8,6 @@ import { createInflateRaw } from "node:zlib";
 import { Transform } from "node:stream";
 import { copyFile, mkdir, mkdtemp, open, readFile, readdir, realpath, rm, stat, writeFile } from "node:fs/promises";
 import { createReadStream, createWriteStream, existsSync, mkdirSync, readFileSync, statSync } from "node:fs";
-import { setTimeout as setTimeout$1 } from "node:timers/promises";
 import { tmpdir } from "node:os";
 import { pipeline } from "node:stream/promises";
 
@@ -125,7 +125,8 @@ function points(value) {
 // src/report/sections/timeline.ts
 /** Older ones are left out: a chart of thousands of bars is not drawn. */
 const bars = 60;
-function timelineSection(entries) {
+function timelineSection(all) {
+	const entries = all.filter((e) => e.event !== "recovered");
 	const spans = entries.slice(1).flatMap((e, i) => {
 		const start = entries[i]?.at;
 		return start === void 0 || !real(start) || !real(e.at) ? [] : [{
@@ -173,6 +174,7 @@ function standing(session, entries, verdict) {
 		said: judged$1(test.result, test.counts, test.reasons[0] ?? decisive.why) + remarked(test.remarks),
 		next: after(session)
 	};
+	if (decisive?.event === "still-red") return only(`failed: after a fix: ${decisive.why}`);
 	if (decisive?.event === "failed") {
 		const fault = decisive.from === "BUILD" ? buildFaultsOf(entries)[0] : void 0;
 		return only(`failed: ${decisive.from}: ${fault === void 0 ? decisive.why : `${fault.file}${fault.line === null ? "" : `:${fault.line}`}: ${fault.message}`}`);
@@ -718,7 +720,7 @@ const toolchain = fields$1({
 	zigbuild: orNull(name),
 	zig: orNull(name)
 });
-const sandbox = kinds({
+const sandbox = kinds$1({
 	"another user": anything,
 	"user namespace": anything,
 	none: fields$1({ why: text$1 })
@@ -729,7 +731,7 @@ const record$1 = every({
 	sha256: name,
 	bytes: whole,
 	elf: anything,
-	from: kinds({
+	from: kinds$1({
 		none: fields$1({ why: text$1 }),
 		git: fields$1({
 			commit: name,
@@ -762,7 +764,7 @@ const fault = fields$1({
 		message: text$1
 	}), 100))
 });
-const shape = kinds({
+const shape = kinds$1({
 	built: fields$1({ record: record$1 }),
 	elsewhere: fields$1({ before }),
 	failed: fields$1({ fault })
@@ -1243,16 +1245,16 @@ async function approvedBy({ context: { forge }, facts }, environment) {
 // src/domain/profile-demands.ts
 /** What a profile demands of its program, field by field: numbers of which more is stricter, texts that must stay. */
 /** Names, and what chooses among profiles. */
-const label$1 = () => ({});
+const label = () => ({});
 const same = (field) => (profile) => ({ [field]: canonical(profile[field]) });
 /** A new field of a profile does not compile until it is said here what it demands. */
 const fields = {
-	name: label$1,
-	title: label$1,
-	project: label$1,
-	module: label$1,
-	focuses: label$1,
-	onlyWhenNamed: label$1,
+	name: label,
+	title: label,
+	project: label,
+	module: label,
+	focuses: label,
+	onlyWhenNamed: label,
 	binary: same("binary"),
 	servicePort: same("servicePort"),
 	registry: same("registry"),
@@ -1382,10 +1384,17 @@ const ofTargets = (targets, allPass) => ({
 const demandsOf = ({ answers, nodes, suites, profile, config, expression }) => ({
 	nodes: nodes.length,
 	...expression === null ? {} : { expression },
-	"soak: tolerance": -config.soak.regressionTolerance,
+	...ofSoak(config.soak),
 	...within(leftOut, Object.fromEntries(config.knownFailures.map((k) => [`${knownName(k)} until ${k.until}`, 0]))),
 	...within("profile", profileDemands(profile)),
 	...Object.assign({}, ...suites.map((part) => named(part, answers.criteria.value === "all-pass")))
+});
+/** Less growth is stricter, and samples that follow sooner see more. */
+const ofSoak = (soak) => ({
+	"soak: tolerance": -soak.regressionTolerance,
+	"soak: minutes between samples": -soak.checkIntervalMinutes,
+	...soak.maxGrowthMbPerHour === null ? {} : { "soak: growth of memory": -soak.maxGrowthMbPerHour },
+	...soak.maxGrowthFilesPerHour === null ? {} : { "soak: growth of files": -soak.maxGrowthFilesPerHour }
 });
 const named = (part, allPass) => within(part.suite, {
 	attempts: part.attempts,
@@ -1501,7 +1510,13 @@ const artifactKeeper = (artifacts, attempt, log) => (session, root) => async (la
 		url: stored.url
 	};
 };
-const whatIn = (label) => label.startsWith("test-") ? "evidence" : label.startsWith("deploy-") ? "diagnosis" : "binary";
+/** What is left of a test that was cut off has no name of evidence: nobody is to take it for a test's. */
+const whatIn = (label) => kinds.find(([of]) => label.startsWith(`${of}-`))?.[1] ?? "binary";
+const kinds = [
+	["test", "evidence"],
+	["interrupted", "interrupted"],
+	["deploy", "diagnosis"]
+];
 /** What other tools read. */
 async function addResults(folder) {
 	const { bundle, verdict } = await bundleIn(folder);
@@ -1548,7 +1563,7 @@ async function evidence(job, { project, session, entries }, test) {
 		c.terminal.info(`fetching artifact ${stored.name}`);
 		await artifacts.download(stored.id, folder, runOf(test));
 	}
-	const { result, evidence: read } = await check$1(folder, {
+	const { result, evidence: read } = await check(folder, {
 		version: c.version,
 		ledgers: [{
 			name: "the ledger branch",
@@ -1593,7 +1608,8 @@ async function nodeLogs(job, known) {
 			window: {
 				from: known.session.startedAt,
 				to: world.clock.now()
-			}
+			},
+			since: known.session.startedAt
 		})).forEach((m) => c.terminal.warn(`${m.what}: ${m.why}`));
 		const root = join(world.files.root, folder);
 		const files = await filesBelow(root).catch(() => []);
@@ -1984,7 +2000,7 @@ const roomy = {
 */
 const ours = /^vps-test-[\w.-]{1,240}$/;
 /** The library is larger than all the rest of the Action: only what stores or reads an artifact loads it. */
-const openClient$1 = async () => {
+const openClient = async () => {
 	const { DefaultArtifactClient } = await import("./chunks/late-actions-artifact.js");
 	return new DefaultArtifactClient();
 };
@@ -1994,7 +2010,7 @@ function openArtifacts(given) {
 		signal: given.signal ?? new AbortController().signal
 	};
 	let opened;
-	const client = () => opened ??= openClient$1();
+	const client = () => opened ??= openClient();
 	const [owner, repo] = options.repository.split("/");
 	if (owner === void 0 || repo === void 0 || repo === "") throw new Failure({
 		code: "U450",
@@ -2008,7 +2024,7 @@ function openArtifacts(given) {
 	const within = (code, what, call) => limited(code, what, call, options);
 	const elsewhere = (run) => run === void 0 || run === options.run ? void 0 : {
 		...place,
-		workflowRunId: runId$1(run)
+		workflowRunId: runId(run)
 	};
 	const listed = async (findBy, what) => (await within("read", what, async () => (await client()).listArtifacts(findBy === void 0 ? {} : { findBy }))).artifacts;
 	/**
@@ -2018,7 +2034,7 @@ function openArtifacts(given) {
 	const find = async (id, from) => {
 		const earlier = from?.run === options.run && from.attempt !== (options.attempt ?? 1) ? {
 			...place,
-			workflowRunId: runId$1(options.run)
+			workflowRunId: runId(options.run)
 		} : void 0;
 		for (const findBy of [elsewhere(from?.run), ...earlier === void 0 ? [] : [earlier]]) {
 			const known = (await listed(findBy, `find artifact ${id}`)).find((one) => one.id === id);
@@ -2145,7 +2161,7 @@ function checkFile(root, file) {
 		message: `no file for an artifact: ${JSON.stringify(stripHidden(path))}`
 	});
 }
-function runId$1(run) {
+function runId(run) {
 	if (!/^[1-9][0-9]{0,15}$/.test(run)) throw new Failure({
 		code: "U452",
 		message: `a workflow run has a number, not ${stripHidden(run)}`
@@ -2249,7 +2265,7 @@ async function tested(job, artifacts) {
 	}
 }
 async function judged(job, folder, artifactUrl) {
-	const { result, evidence } = await check$1(folder, {
+	const { result, evidence } = await check(folder, {
 		version: job.context.version,
 		most: untrustedEvidence
 	});
@@ -2617,7 +2633,7 @@ async function inspect(job, command) {
 	};
 }
 async function act$1(job, c, command) {
-	const { inputs: { request, session, node, services }, key } = job;
+	const { inputs: { request, session, node, services, reason }, key } = job;
 	const fleet = () => chosenFleet(c, {
 		named: request.fleet,
 		repo: request.repo,
@@ -2628,7 +2644,8 @@ async function act$1(job, c, command) {
 		case "status": return status(c, {});
 		case "nodes": return nodes(c, {
 			fleet: await fleet(),
-			key
+			key,
+			measure: true
 		});
 		case "diagnose":
 			if (node === "") throw new Failure({
@@ -2640,11 +2657,15 @@ async function act$1(job, c, command) {
 				fleet: await fleet(),
 				key
 			});
-		case "logs": return logs(c, await projectOf(c, request.project, session), session === "" ? {} : { session });
+		case "logs": return logs(c, await projectOf(c, request.project, session), {
+			transitions: true,
+			...session === "" ? {} : { session }
+		});
 		case "stop": {
 			const code = await stop(c, await projectOf(c, request.project, session), {
 				key,
 				services,
+				...reason === "" ? {} : { reason },
 				...session === "" ? {} : { session }
 			});
 			await updateAskIssues(job);
@@ -3004,438 +3025,6 @@ function placeIn(workspace, { file, line }) {
 	};
 }
 
-// src/adapters/github/client.ts
-/**
-* The official client for one repository, with a limit on every request, a few more tries for questions, and failures
-* that name the permission that is missing.
-*/
-const tries = 3;
-const longestPauseMs = 3e4;
-function openClient(options) {
-	const [owner, repo, ...more] = options.repository.split("/");
-	if (owner === void 0 || repo === void 0 || owner === "" || repo === "" || more.length > 0) throw new Failure({
-		code: "U450",
-		message: `a repository is named owner/name, not ${stripHidden(options.repository)}`
-	});
-	if (options.token === "") throw new Failure({
-		code: "U451",
-		message: `no token for ${stripHidden(options.repository)}: the input github-token is empty`
-	});
-	const timeoutMs = options.timeoutMs ?? 2e4;
-	const octokit = getOctokit(options.token, {
-		baseUrl: options.apiUrl.replace(/\/+$/, ""),
-		log: silent
-	});
-	octokit.hook.wrap("request", async (request, asked) => {
-		for (let attempt = 1;; attempt++) {
-			options.signal.throwIfAborted();
-			const limit = AbortSignal.timeout(timeoutMs);
-			try {
-				Object.assign(asked.request, { signal: AbortSignal.any([options.signal, limit]) });
-				return await request(asked);
-			} catch (error) {
-				options.signal.throwIfAborted();
-				const pause = pauseMs(error, attempt, options.pauseMs ?? 1e3);
-				if (asked.method !== "GET" || attempt === tries || pause === void 0) throw limit.aborted ? new NoAnswer(timeoutMs, asked.method !== "GET") : error;
-				await setTimeout$1(pause, void 0, { signal: options.signal });
-			}
-		}
-	});
-	return {
-		owner,
-		repo,
-		rest: octokit.rest,
-		paginate: octokit.paginate
-	};
-}
-/** Every call passes here: what was asked in a person's words, and the permission it needs (`issues: write`). */
-async function asking(what, permission, call) {
-	try {
-		return await call();
-	} catch (error) {
-		const status = statusOf(error);
-		if (status === void 0 && !(error instanceof NoAnswer)) throw error;
-		const said = error instanceof Error ? stripHidden(error.message, 300) : "no reason";
-		const grant = `give the job in its workflow file: permissions: { ${permission} }`;
-		if (error instanceof NoAnswer || status === void 0) throw new Failure({
-			code: "I454",
-			message: `GitHub did not answer when asked to ${what}: ${said}`
-		}, error);
-		if (status === 401) throw new Failure({
-			code: "I450",
-			message: `GitHub does not accept the token, when asked to ${what}`,
-			remedy: "pass github-token: ${{ github.token }}"
-		}, error);
-		if (status === 429 || status === 403 && (header(error, "x-ratelimit-remaining") === "0" || header(error, "retry-after") !== void 0)) throw new Failure({
-			code: "I453",
-			message: `GitHub's rate limit is reached; it did not ${what}: ${said}`,
-			remedy: "gh run rerun --failed  # in an hour"
-		}, error);
-		if (status === 403) throw new Failure({
-			code: "I451",
-			message: `the token may not ${what}: ${said}`,
-			remedy: grant
-		}, error);
-		if (status === 404) throw new Failure({
-			code: "I452",
-			message: `GitHub cannot ${what}: not found, or hidden from this token`,
-			remedy: grant
-		}, error);
-		if (status >= 500) throw new Failure({
-			code: "I454",
-			message: `GitHub could not ${what}: ${said} (${status})`,
-			remedy: "gh run rerun --failed  # when githubstatus.com says that all is well"
-		}, error);
-		throw new Failure({
-			code: "I455",
-			message: `GitHub refused to ${what}: ${said} (${status})`
-		}, error);
-	}
-}
-const statusOf = (error) => error instanceof Error && "status" in error && typeof error.status === "number" ? error.status : void 0;
-/** `undefined`: there is no use in asking again, or not within the time that a job may wait. */
-function pauseMs(error, attempt, first) {
-	const status = statusOf(error);
-	if (status !== void 0 && status !== 429 && status < 500) return void 0;
-	const asked = Number(header(error, "retry-after") ?? "none");
-	if (Number.isFinite(asked)) return asked * 1e3 <= longestPauseMs ? Math.max(0, asked * 1e3) : void 0;
-	return first * 2 ** (attempt - 1);
-}
-function header(error, name) {
-	const response = error instanceof Error && "response" in error ? error.response : void 0;
-	const headers = typeof response === "object" && response !== null && "headers" in response ? response.headers : {};
-	return headers[name] === void 0 ? void 0 : String(headers[name]);
-}
-var NoAnswer = class extends Error {
-	constructor(timeoutMs, changing) {
-		super(`not in ${timeoutMs / 1e3} s${changing ? ", so it is not known whether it was done" : ""}`);
-	}
-};
-const silent = {
-	debug: () => void 0,
-	info: () => void 0,
-	warn: () => void 0,
-	error: () => void 0
-};
-
-// src/adapters/github/sticky.ts
-/**
-* Texts that are written once and changed later: one comment or issue of ours per marker, however many runs write it.
-*/
-/** GitHub refuses longer bodies. */
-const maxBody = 65536;
-/** On our issues, so that a run finds them among all others. */
-const label = "vps-test";
-const mostPages = 50;
-/** A workflow's token may not ask who it is; its texts are a bot's. A person's token knows its own login. */
-async function author(client) {
-	try {
-		const { data } = await client.rest.users.getAuthenticated();
-		return (user) => user?.login === data.login;
-	} catch (error) {
-		if (statusOf(error) !== 403 && statusOf(error) !== 404) throw error;
-		return (user) => user?.type === "Bot";
-	}
-}
-/**
-* The body as it is sent: the marker first, because only what stands first cannot be quoted into another text of ours.
-*/
-function marked(marker, body) {
-	const text = body.startsWith(marker) ? body : `${marker}\n${body}`;
-	if (marker.trim() === "") throw new Failure({
-		code: "H451",
-		message: "a comment or issue of ours needs a marker"
-	});
-	if (text.length > 65536) throw new Failure({
-		code: "H450",
-		message: `a body of ${text.length} characters for ${marker}; GitHub takes ${maxBody}`
-	});
-	return text;
-}
-async function upsertComment(client, isOurs, number, marker, body) {
-	const text = marked(marker, body);
-	const at = {
-		owner: client.owner,
-		repo: client.repo
-	};
-	const may = (what, call) => asking(`${what} on #${number}`, "pull-requests: write", call);
-	const change = (id) => may("change the comment", async () => (await client.rest.issues.updateComment({
-		...at,
-		comment_id: id,
-		body: text
-	})).data.html_url);
-	const ours = () => may("read the comments", () => collectPages(client.paginate.iterator(client.rest.issues.listComments, {
-		...at,
-		issue_number: number,
-		per_page: 100
-	}), (one) => isOurs(one.user) && one.body?.startsWith(marker) === true ? [{
-		id: one.id,
-		url: one.html_url
-	}] : []));
-	const before = oldest(await ours());
-	if (before !== void 0) return change(before.id);
-	const made = await may("write a comment", async () => (await client.rest.issues.createComment({
-		...at,
-		issue_number: number,
-		body: text
-	})).data);
-	const all = await ours();
-	const first = oldest(all);
-	if (first === void 0 || first.id === made.id) return made.html_url;
-	const url = await change(first.id);
-	await may("remove our second comment", () => client.rest.issues.deleteComment({
-		...at,
-		comment_id: made.id
-	}).catch((error) => {
-		if (statusOf(error) !== 404) throw error;
-	}));
-	return url;
-}
-/** Ours that begin so. */
-async function issues(client, isOurs, begins, state) {
-	const ours = (query, pages) => asking("read the issues", "issues: write", () => collectPages(client.paginate.iterator(client.rest.issues.listForRepo, {
-		owner: client.owner,
-		repo: client.repo,
-		state,
-		per_page: 100,
-		...query
-	}), (one) => one.pull_request === void 0 && isOurs(one.user) && one.body?.startsWith(begins) === true ? [{
-		id: one.number,
-		url: one.html_url,
-		first: one.body.split(/\r?\n/, 1)[0] ?? ""
-	}] : [], pages));
-	const labelled = await ours({ labels: label }, mostPages);
-	return labelled.length > 0 ? labelled : ours({}, 5);
-}
-const openMarkers = async (client, isOurs) => (await issues(client, isOurs, "<!-- vps-test:", "open")).map((one) => one.first);
-async function closeIssue(client, isOurs, marker, title, body) {
-	const text = marked(marker, body);
-	const found = oldest(await issues(client, isOurs, marker, "open"));
-	if (found === void 0) return null;
-	return asking(`close issue #${found.id}`, "issues: write", async () => (await client.rest.issues.update({
-		owner: client.owner,
-		repo: client.repo,
-		issue_number: found.id,
-		title,
-		body: text,
-		state: "closed",
-		state_reason: "completed"
-	})).data.html_url);
-}
-/** A session has one issue: what needed a person before and does so again opens the same. */
-async function issue(client, isOurs, marker, title, body) {
-	const text = marked(marker, body);
-	const at = {
-		owner: client.owner,
-		repo: client.repo
-	};
-	const may = (what, call) => asking(what, "issues: write", call);
-	const found = oldest(await issues(client, isOurs, marker, "all"));
-	if (found !== void 0) return may(`change issue #${found.id}`, async () => (await client.rest.issues.update({
-		...at,
-		issue_number: found.id,
-		title,
-		body: text,
-		state: "open"
-	})).data.html_url);
-	return may("open an issue", async () => (await client.rest.issues.create({
-		...at,
-		title,
-		body: text,
-		labels: [label]
-	})).data.html_url);
-}
-const oldest = (all) => all.toSorted((a, b) => a.id - b.id)[0];
-/** What `pick` takes from each page, up to a bound that no honest repository reaches. */
-async function collectPages(pages, pick, most = mostPages) {
-	const found = [];
-	let count = 0;
-	for await (const page of pages) {
-		found.push(...page.data.flatMap((one) => pick(one)));
-		if (++count === most) break;
-	}
-	return found;
-}
-
-// src/adapters/github/forge.ts
-/** GitHub as the port `Forge` sees it. */
-/** How we know our own check runs among others of the same name. */
-const checkId = "vps-test";
-/** Open pull requests that are looked at: ten pages. */
-const pullPages = 10;
-function openForge(options) {
-	const client = openClient(options);
-	const at = {
-		owner: client.owner,
-		repo: client.repo
-	};
-	let us;
-	const isOurs = () => us ??= asking("say whose token this is", "contents: read", () => author(client)).catch((error) => {
-		us = void 0;
-		throw error;
-	});
-	return {
-		runEnded: (run, attempt) => runEnded(client, run, attempt),
-		environment: (name) => environment(client, name),
-		approvals: async (run, name) => {
-			return (await asking(`say who approved run ${stripHidden(run)}`, "actions: read", () => client.rest.actions.getReviewsForRun({
-				...at,
-				run_id: runId(run)
-			}))).data.flatMap(({ state, user, comment: words, environments }) => state === "pending" || !environments.some((one) => one.name === name) ? [] : [{
-				state,
-				by: user?.login ?? "ghost",
-				comment: words
-			}]);
-		},
-		pullRequestsAt: (sha) => pullRequestsAt(client, sha),
-		comment: async (number, marker, body) => upsertComment(client, await isOurs(), number, marker, body),
-		issue: async (marker, title, body) => issue(client, await isOurs(), marker, title, body),
-		closeIssue: async (marker, title, body) => closeIssue(client, await isOurs(), marker, title, body),
-		openIssues: async () => openMarkers(client, await isOurs()),
-		check: (wanted) => check(client, wanted),
-		visibility: async () => {
-			const { data } = await asking("describe the repository", "contents: read", () => client.rest.repos.get(at));
-			return data.visibility ?? (data.private ? "private" : "public");
-		},
-		dispatch: async (workflow, ref, inputs) => {
-			await asking(`start ${stripHidden(workflow)} at ${stripHidden(ref)}`, "actions: write", () => client.rest.actions.createWorkflowDispatch({
-				...at,
-				workflow_id: workflow,
-				ref,
-				inputs
-			}));
-		}
-	};
-}
-async function runEnded(client, run, attempt) {
-	const at = {
-		owner: client.owner,
-		repo: client.repo,
-		run_id: runId(run)
-	};
-	try {
-		return await asking(`say whether run ${run} has ended`, "actions: read", async () => {
-			const { data } = await client.rest.actions.getWorkflowRunAttempt({
-				...at,
-				attempt_number: attempt
-			});
-			if (data.status === "completed") return true;
-			return ((await client.rest.actions.getWorkflowRun(at)).data.run_attempt ?? 1) > attempt;
-		});
-	} catch (error) {
-		if (isFailure(error, "I452")) return true;
-		throw error;
-	}
-}
-async function environment(client, name) {
-	const asked = () => client.rest.repos.getEnvironment({
-		owner: client.owner,
-		repo: client.repo,
-		environment_name: name
-	});
-	const answer = await asking(`describe the environment ${stripHidden(name)}`, "actions: read", () => asked().catch((error) => {
-		if (statusOf(error) === 404) return void 0;
-		throw error;
-	}));
-	if (answer === void 0) return {
-		kind: "missing",
-		reviewers: 0,
-		waitMinutes: 0
-	};
-	const rules = answer.data.protection_rules ?? [];
-	const reviewers = rules.reduce((sum, rule) => sum + ("reviewers" in rule && rule.type === "required_reviewers" ? rule.reviewers?.length ?? 0 : 0), 0);
-	const waitMinutes = rules.reduce((most, rule) => Math.max(most, "wait_timer" in rule && rule.type === "wait_timer" ? rule.wait_timer ?? 0 : 0), 0);
-	return {
-		kind: reviewers > 0 || waitMinutes > 0 ? "protected" : "open",
-		reviewers,
-		waitMinutes
-	};
-}
-/** GitHub's list for a commit leaves out commits of forks; the list of open pull requests has their heads. */
-async function pullRequestsAt(client, sha) {
-	const at = {
-		owner: client.owner,
-		repo: client.repo,
-		per_page: 100
-	};
-	const ofHead = (one) => one.state === "open" && one.head.sha.toLowerCase() === sha.toLowerCase() ? [{
-		number: one.number,
-		title: one.title,
-		base: one.base.ref,
-		repository: one.head.repo?.full_name ?? null,
-		branch: one.head.ref
-	}] : [];
-	return asking(`list the pull requests of ${stripHidden(sha)}`, "pull-requests: read", async () => {
-		const byCommit = collectPages(client.paginate.iterator(client.rest.repos.listPullRequestsAssociatedWithCommit, {
-			...at,
-			commit_sha: sha
-		}), ofHead, pullPages).catch((error) => {
-			if ([
-				404,
-				409,
-				422
-			].includes(statusOf(error) ?? 0)) return [];
-			throw error;
-		});
-		const open = collectPages(client.paginate.iterator(client.rest.pulls.list, {
-			...at,
-			state: "open",
-			sort: "updated",
-			direction: "desc"
-		}), ofHead, pullPages);
-		const found = await Promise.all([byCommit, open]);
-		return [...new Map(found.flat().map((one) => [one.number, one])).values()].toSorted((a, b) => a.number - b.number);
-	});
-}
-async function check(client, wanted) {
-	if (wanted.summary.length > 65535) throw new Failure({
-		code: "H452",
-		message: `a check's summary of ${wanted.summary.length} characters; GitHub takes 65535`
-	});
-	const at = {
-		owner: client.owner,
-		repo: client.repo
-	};
-	const content = {
-		status: "completed",
-		conclusion: wanted.conclusion,
-		external_id: checkId,
-		output: {
-			title: wanted.title,
-			summary: wanted.summary
-		},
-		...wanted.url === void 0 ? {} : { details_url: wanted.url }
-	};
-	return asking(`write the check ${stripHidden(wanted.name)}`, "checks: write", async () => {
-		const ours = (await collectPages(client.paginate.iterator(client.rest.checks.listForRef, {
-			...at,
-			ref: wanted.sha,
-			check_name: wanted.name,
-			filter: "all",
-			per_page: 100
-		}), (one) => one.name === wanted.name && one.external_id === checkId ? [one.id] : [], pullPages)).toSorted((a, b) => b - a)[0];
-		const { data } = ours === void 0 ? await client.rest.checks.create({
-			...at,
-			name: wanted.name,
-			head_sha: wanted.sha,
-			...content
-		}) : await client.rest.checks.update({
-			...at,
-			check_run_id: ours,
-			...content
-		});
-		return data.html_url ?? data.url;
-	});
-}
-function runId(run) {
-	const id = Number(run);
-	if (!/^[1-9][0-9]*$/.test(run) || !Number.isSafeInteger(id)) throw new Failure({
-		code: "U452",
-		message: `a workflow run has a number, not ${stripHidden(run)}`
-	});
-	return id;
-}
-
 // src/adapters/github/surface.ts
 /**
 * What a step of a workflow reads and shows: inputs, outputs, masks, the summary, annotations, and a log in which no
@@ -3507,6 +3096,8 @@ function githubTerminal() {
 	const line = (text) => info(harmless(text));
 	return {
 		interactive: false,
+		columns: () => null,
+		stripe: (_, text) => text,
 		palette: {
 			good: same,
 			bad: same,
@@ -3584,8 +3175,12 @@ const jobInputs = {
 		default: ""
 	},
 	services: {
-		means: "For `stop`, the services on the nodes: `keep` them running, or `remove` units, releases and data.",
-		default: "keep"
+		means: "For `stop`, what becomes of the services that the session started: `stop`, `keep` them running, `rollback` to the release before, or `remove` units, releases and data.",
+		default: "stop"
+	},
+	reason: {
+		means: "For `stop`, why: it is written into the ledger.",
+		default: ""
 	},
 	notify: {
 		means: "For `notify`, the ways to people: lines `NAME=value` with the names that `vps-test notify --help` lists. Masked.",
@@ -3679,7 +3274,8 @@ function readInputs(input) {
 		ledger: choice("ledger", read("ledger") || "branch", ["branch", "none"]),
 		attest: choice("attest", read("attest") || "auto", ["auto", "off"]),
 		node: read("node"),
-		services: choice("services", read("services") || "keep", serviceWishes),
+		services: choice("services", read("services") || "stop", serviceWishes),
+		reason: read("reason"),
 		needs: read("needs"),
 		confirmEnvironment: read("confirm-environment"),
 		approvalEnvironment: read("approval-environment"),

@@ -1,0 +1,3 @@
+import { t as openForge } from "./forge.js";
+
+export { openForge };
