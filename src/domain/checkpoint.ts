@@ -2,7 +2,7 @@
  * What a soak checkpoint is judged by beyond the criterion: no class may have lost more than the tolerance since the
  * first test, and one process must have gone on (spec §4, WAIT_1HR).
  */
-import { judgeContinuity, type ContinuityRow, type RunningMark } from './continuity.ts'
+import { judgeContinuity, type ContinuityJudged, type ContinuityRow, type RunningMark } from './continuity.ts'
 import { countOf, groupsOf, type Counts } from './counts.ts'
 import { isDue, isTest, type TestEntry } from './events/entry.ts'
 import type { RunEvidence } from './evidence.ts'
@@ -11,6 +11,7 @@ import type { NodeName } from './fleet.ts'
 import type { Entry } from './ledger.ts'
 import { judgeWait } from './node-clock.ts'
 import type { ProjectConfig } from './project.ts'
+import { accountedFor } from './soak/accounted.ts'
 import type { PastTest } from './soak/looks.ts'
 import type { SoakNotes } from './soak/sample.ts'
 import { judgeWatch, type WatchJudged, type WatchRow, type WatchTerms } from './soak/watch.ts'
@@ -138,6 +139,7 @@ export function judgeCheckpoint({
           tests: input.tests,
           peers,
         })
+  const ends = endsBeside(continuity, watch?.rows ?? [])
   const noted = groups.flatMap((c) => notedNoise(c, input.tolerancePoints))
   return {
     result: { tolerancePoints: input.tolerancePoints, groups, continuity: continuity.rows, watch: watch?.rows ?? null },
@@ -156,8 +158,8 @@ export function judgeCheckpoint({
               unseen: retriesUnseenOf(c.suite, c.group),
             }),
           )),
-      ...continuity.reasons,
-      ...unseenBy(continuity.reasons, watch?.reasons ?? []),
+      ...ends,
+      ...unseenBy(ends, watch?.reasons ?? []),
       ...(wait?.reasons ?? []),
     ],
     findings: [
@@ -185,6 +187,15 @@ export function judgeCheckpoint({
       })),
     ],
   }
+}
+
+/** A restart that the recorder explains is no death, whatever the two looks at its ends make of it. */
+const endsBeside = ({ rows, reasons }: ContinuityJudged, watched: readonly WatchRow[]): readonly Reason[] => {
+  const explained = rows.flatMap(({ node, since, now }) => {
+    const row = watched.find((w) => w.node === node)
+    return row !== undefined && now !== null && accountedFor(row, since, now) ? [node] : []
+  })
+  return reasons.filter((r) => r.kind !== 'failed' || !explained.some((n) => r.text.startsWith(`${n}: `)))
 }
 
 /** What the two looks at its ends show as well, or worse, is told once. */

@@ -119,6 +119,64 @@ describe('what the two ends of a wait do not show', () => {
     })
     expect(reasons).toHaveLength(1)
   })
+  describe('a restart that both the ends and the recorder show', () => {
+    const run = 'b'.repeat(32)
+    const kinds = (edit: (m: number) => Partial<Said>, restarts: number, lines = hour(edit)) =>
+      judgeCheckpoint({
+        input: { ...checkpointInput([], soakOf()), baseline: goodCounts, since: [proofAt(0)] },
+        counts: goodCounts,
+        evidence: {
+          controls: [],
+          runningBefore: [proofAt(61 * minute, { restarts, pid: 400 + restarts })],
+          runningAfter: [],
+        },
+        soak: [notesOf(node, lines)],
+        peers: [node],
+        tried: [node],
+        sampleFloorOf: () => 1,
+        retriesUnseenOf: () => 0,
+      }).reasons.map((r) => r.kind)
+    const killed = (m: number): Partial<Said> => (m < 20 ? {} : { restarts: 1, pid: 401, oom: 1, invocation: run })
+    test('killed for memory that others held is inconclusive', () => expect(kinds(killed, 1)).toEqual(['inconclusive']))
+    test('killed for memory that it held itself fails', () =>
+      expect(kinds((m) => ({ memoryKiB: 3_900_000, ...killed(m) }), 1)).toEqual(['failed']))
+    test('restarted with its container is inconclusive', () =>
+      expect(
+        kinds((m) => (m < 20 ? { lives: '100.7 -' } : { lives: '200.9 -', restarts: 2, pid: 402, invocation: run }), 2),
+      ).toEqual(['inconclusive']))
+    test('a NAT that goes down takes no service with it', () =>
+      expect(
+        kinds((m) => (m < 20 ? { lives: '- 100.7' } : { lives: '- 200.9', restarts: 1, pid: 401, invocation: run }), 1),
+      ).toEqual(['failed']))
+    test('a death beside it fails', () =>
+      expect(
+        kinds((m) => (m < 40 ? killed(m) : { restarts: 2, pid: 402, oom: 1, invocation: 'c'.repeat(32) }), 2),
+      ).toEqual(['failed']))
+    test('what nobody looked at may be a death', () =>
+      expect(
+        kinds(
+          killed,
+          1,
+          hour(killed).filter((_, i) => i < 7 || i > 10),
+        ),
+      ).toEqual(['failed']))
+    test('a restart that no sample counts may be a death', () =>
+      expect(
+        kinds((m) => (m < 40 ? killed(m) : { restarts: -1, pid: 402, oom: 1, invocation: 'c'.repeat(32) }), 2),
+      ).toContain('failed'))
+    test('after somebody started it anew its count begins again', () =>
+      expect(
+        kinds(
+          (m) =>
+            m < 10
+              ? {}
+              : m < 20
+                ? { pid: 390, invocation: 'c'.repeat(32) }
+                : { restarts: 1, pid: 401, oom: 1, invocation: run },
+          1,
+        ),
+      ).toEqual(['inconclusive', 'inconclusive']))
+  })
   test.each<[string, (m: number) => Partial<Said>, string, string, string[]]>([
     [
       'a death seen lying there is one',

@@ -14,6 +14,8 @@ export interface WatchChange {
   readonly after: number
   readonly before: number
   readonly times: number
+  /** Of systemd's own restarts, those that this accounts for. */
+  readonly restarts: number
   readonly text: string
 }
 
@@ -28,19 +30,25 @@ type Bare = Omit<WatchChange, 'after' | 'before'>
 
 function changeOf(a: ServiceLook, b: ServiceLook): Bare | null {
   if (a.bootId !== b.bootId)
-    return { kind: 'rebooted', result: 'inconclusive', times: 1, text: 'the host was rebooted' }
-  const container = containerChange(a, b)
-  if (container !== null) return container
+    return { kind: 'rebooted', result: 'inconclusive', times: 1, restarts: 0, text: 'the host was rebooted' }
   const rose = a.restarts !== null && b.restarts !== null && b.restarts > a.restarts ? b.restarts - a.restarts : 0
   // The one that lay dead at the look before was told there.
   const died = a.pid === 0 ? rose - 1 : rose
+  const container = containerChange(a, b, Math.max(0, died))
+  if (container !== null) return container
   if (died > 0) return deathOf(a, b, died)
   if (rose > 0) return null
   const result = valueOf(b.sample?.unit.state)?.result ?? 'success'
   if (b.pid === 0) {
     if (a.pid === 0) return null
     return result === 'success' || result === ''
-      ? { kind: 'ended', result: 'inconclusive', times: 1, text: 'the service was stopped, or ended by itself' }
+      ? {
+          kind: 'ended',
+          result: 'inconclusive',
+          times: 1,
+          restarts: 0,
+          text: 'the service was stopped, or ended by itself',
+        }
       : deathOf(a, b, 1)
   }
   // systemd forgets its count when somebody starts the service, and knows each run of it by another name.
@@ -49,7 +57,13 @@ function changeOf(a: ServiceLook, b: ServiceLook): Bare | null {
     (a.pid !== null && a.pid > 0 && b.pid !== null && a.pid !== b.pid) ||
     (a.restarts !== null && b.restarts !== null && b.restarts < a.restarts)
   return another || (a.pid === 0 && b.pid !== null)
-    ? { kind: 'restarted', result: 'inconclusive', times: 1, text: 'the service was started anew by somebody' }
+    ? {
+        kind: 'restarted',
+        result: 'inconclusive',
+        times: 1,
+        restarts: 0,
+        text: 'the service was started anew by somebody',
+      }
     : null
 }
 
@@ -64,12 +78,13 @@ function deathOf(a: ServiceLook, b: ServiceLook, times: number): Bare {
   const often = times === 1 ? 'once' : `${times} times`
   const again =
     b.pid === 0 ? `died (${valueOf(b.sample?.unit.state)?.result ?? 'unknown'})` : `died and was restarted ${often}`
-  if (!short) return { kind: 'died', result: 'failed', times, text: `the service ${again}` }
+  if (!short) return { kind: 'died', result: 'failed', times, restarts: times, text: `the service ${again}` }
   const others = held !== null && memory !== null && held < ownShare * memory.totalKiB
   return {
     kind: 'killed for memory',
     result: others ? 'inconclusive' : 'failed',
     times,
+    restarts: times,
     text: `the service ${again} while the kernel killed for lack of memory${
       held === null || memory === null
         ? ''
@@ -78,7 +93,7 @@ function deathOf(a: ServiceLook, b: ServiceLook, times: number): Bare {
   }
 }
 
-function containerChange(a: ServiceLook, b: ServiceLook): Bare | null {
+function containerChange(a: ServiceLook, b: ServiceLook, restarts: number): Bare | null {
   const changed = (['place', 'box'] as const).filter((w) => {
     const [was, is] = [a.lives[w], b.lives[w]]
     return was !== null && is !== null && was !== is
@@ -89,6 +104,8 @@ function containerChange(a: ServiceLook, b: ServiceLook): Bare | null {
         kind: 'container',
         result: 'inconclusive',
         times: 1,
+        // A NAT that goes down takes no service with it.
+        restarts: changed.includes('place') ? restarts : 0,
         text: `the container ${changed.map((w) => (w === 'place' ? 'of the service' : "of the node's NAT")).join(' and that ')} was stopped or started anew`,
       }
 }
