@@ -181,7 +181,7 @@ function stepsOf(
         ...parts.map((p) => p.detail),
         ...(config.tests.capture
           ? [
-              `pairs that fail (${mostCaptures} at most) once more, outside of the rates, with the headers of their packets kept and no payload`,
+              `if it fails, its failing pairs (${mostCaptures} at most) once more, outside of the rates, with the headers of their packets kept and no payload`,
             ]
           : []),
       ].join(', '),

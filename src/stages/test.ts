@@ -158,14 +158,14 @@ async function work(
   const early = verdict(verdictInputOf(await bundleOf(scene, items, after, [])))
   const { accused, told } = await askedAfter(world, plan, early, { there, since: deployedAt(session) })
   const tried = { ...open, controls: [...open.controls, ...(await open.testAgain(accused, told))] }
-  // All that is judged was seen: what these dials do to a program, or a NAT, accuses nobody.
-  const captures = await captureFailures(open, early.suites, metBy)
   // No attempt runs any more that a measurement could disturb.
   const [notes, resurveyed] = await Promise.all([collect(world, plan, collected()), open.surveyAgain()])
-  await removeWitnesses(world, there)
-
   await world.recoveries?.hold()
   const seen = await bundleOf({ ...scene, open: tried, looking, resurveyed, told }, items, after, [...noted, ...notes])
+  // All that is judged was seen: what these dials do to a program, or a NAT, accuses nobody.
+  const captures = await captureFailures(open, verdict(verdictInputOf(seen)), metBy)
+  await removeWitnesses(world, there)
+
   const whole = {
     ...seen,
     captures,

@@ -14,7 +14,7 @@ import type { Sample } from '../../src/domain/suites/sample.ts'
 import { suiteIds } from '../../src/domain/suites/registry.ts'
 import type { SuiteId } from '../../src/domain/suites/suite.ts'
 import { lengthOf, nonceOf, portOf } from '../../src/domain/test-seed.ts'
-import { verdict } from '../../src/domain/verdict.ts'
+import { verdict, type Verdict } from '../../src/domain/verdict.ts'
 import { verdictInputOf, type Bundle } from '../../src/domain/bundle.ts'
 import { seenIn } from '../../src/instruments/capture.ts'
 import { capturesSection } from '../../src/report/sections/captures.ts'
@@ -32,8 +32,11 @@ const failing = (from: string, to: string, sentence: string, group = 'direct'): 
   sentence: `${from} → ${to}: ${sentence}`,
   findings: [],
 })
-const chosen = (results: readonly { readonly suite: SuiteId; readonly samples: readonly Sample[] }[]) =>
-  pairsToCapture(results, (id) => id !== 'gossip').map((w) => `${w.suite} ${w.pair.from} ${w.pair.to}`)
+const chosen = (
+  results: readonly { readonly suite: SuiteId; readonly samples: readonly Sample[] }[],
+  result: Verdict['result'] = 'failed',
+) =>
+  pairsToCapture(result, results, (id) => id !== 'gossip').map((w) => `${w.suite} ${w.pair.from} ${w.pair.to}`)
 
 describe('which pairs', () => {
   test('one of each way to fail first, then the others in their order, six at most', () => {
@@ -70,6 +73,15 @@ describe('which pairs', () => {
       ]),
     ).toEqual(['connectivity a b'])
   })
+})
+
+test('none of a test that did not fail: its program goes on to the next checkpoint, and nothing dials it meanwhile', () => {
+  const results = [{ suite: 'connectivity', samples: [failing('a', 'b', 'nothing was delivered')] }] as const
+  expect([chosen(results, 'passed'), chosen(results, 'inconclusive'), chosen(results)]).toEqual([
+    [],
+    [],
+    ['connectivity a b'],
+  ])
 })
 
 describe('the lines of a prober', () => {

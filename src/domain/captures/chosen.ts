@@ -13,11 +13,16 @@ interface Failing extends CaptureWish {
   readonly way: string
 }
 
-/** `able`: suites that can try a pair again outside of their own evidence. */
+/**
+ * `able`: suites that can try a pair again outside of their own evidence. None unless the test failed: after another
+ * result the program runs on, and what a dial of ours did to it would be held against it at the next checkpoint.
+ */
 export function pairsToCapture(
+  result: 'passed' | 'failed' | 'inconclusive',
   results: readonly Pick<AnyResult, 'suite' | 'samples'>[],
   able: (suite: SuiteId) => boolean,
 ): readonly CaptureWish[] {
+  if (result !== 'failed') return []
   const failing = results
     .filter((r) => able(r.suite))
     .flatMap(({ suite, samples }) => samples.flatMap((s): readonly Failing[] => failingOf(suite, s)))

@@ -3,9 +3,10 @@ import type { PairCapture } from '../../domain/captures/capture.ts'
 import { pairsToCapture, type CaptureWish } from '../../domain/captures/chosen.ts'
 import { capturePeers } from '../../domain/captures/peers.ts'
 import { notRead, type RoundEvidence } from '../../domain/evidence.ts'
-import type { PartOf, SuiteId, SuiteResults } from '../../domain/suites/suite.ts'
+import type { PartOf, SuiteId } from '../../domain/suites/suite.ts'
 import { resultsOf } from '../../domain/suites/suite.ts'
 import { messageOf } from '../../domain/text.ts'
+import type { Verdict } from '../../domain/verdict.ts'
 import { startCapture, type RunningCapture } from '../../instruments/capture.ts'
 import type { CaptureDial } from '../../suites/bench.ts'
 import { runners } from '../../suites/runners.ts'
@@ -17,12 +18,12 @@ const longestSeconds = 300
 /** `metBy`: our clock when the last suite had ended. */
 export async function captureFailures(
   open: OpenBench,
-  suites: SuiteResults,
+  { result, suites }: Pick<Verdict, 'result' | 'suites'>,
   metBy: number,
 ): Promise<readonly PairCapture[]> {
   const { world, plan, nodes } = open.bench
   if (!plan.config.tests.capture) return []
-  const wishes = pairsToCapture(resultsOf(suites), (id) => runners[id].forCapture !== undefined).filter(
+  const wishes = pairsToCapture(result, resultsOf(suites), (id) => runners[id].forCapture !== undefined).filter(
     ({ pair }) => nodes.includes(pair.from) && nodes.includes(pair.to),
   )
   if (wishes.length > 0)
