@@ -35,8 +35,7 @@ const failing = (from: string, to: string, sentence: string, group = 'direct'): 
 const chosen = (
   results: readonly { readonly suite: SuiteId; readonly samples: readonly Sample[] }[],
   result: Verdict['result'] = 'failed',
-) =>
-  pairsToCapture(result, results, (id) => id !== 'gossip').map((w) => `${w.suite} ${w.pair.from} ${w.pair.to}`)
+) => pairsToCapture(result, results, (id) => id !== 'gossip').map((w) => `${w.suite} ${w.pair.from} ${w.pair.to}`)
 
 describe('which pairs', () => {
   test('one of each way to fail first, then the others in their order, six at most', () => {
