@@ -35,7 +35,8 @@ export async function repeatedRun(c: Context, wish: RepeatWish): Promise<Repeate
   if (from === undefined || plan === undefined)
     throw new Failure({ code: 'U053', message: `there is no session ${wish.session}`, remedy: 'vps-test status' })
   const attempts = wish.pairs.length === 0 ? await failedIn(c, from) : wish.pairs.map((text) => pairIn(text, plan))
-  return { from, plan: repeatPlan(plan, { session: wish.session, attempts }, await programOf(c, from, wish)) }
+  // Whoever asks for an attempt again wants to know of it, known to fail or not.
+  return { from, plan: repeatPlan(plan, { session: wish.session, attempts }, await programOf(c, from, wish), []) }
 }
 
 /** By the evidence of its newest test. */

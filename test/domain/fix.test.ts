@@ -164,7 +164,36 @@ test('green is what was tried again and always succeeded', () => {
     subject: `${from} → z`,
     pair: { from, to: 'z' },
   }))
-  expect(redNow(red, { suites })).toEqual({ green: ['a → z'], red: ['b → z'], unknown: ['c → z', 'd → z'] })
+  const named = (...all: readonly string[]): readonly string[] => all.map((from) => `connectivity: ${from} → z`)
+  expect(redNow(red, { suites })).toEqual({ green: named('a'), red: named('b'), unknown: named('c', 'd') })
+})
+
+test('of what is no pair, each group of a node is one; a pair is one whatever its group is now, in each suite alone', () => {
+  const at = { kind: 'node', node: 'a' }
+  const pair = { kind: 'pair', pair: { from: 'a', to: 'z' } }
+  const of = (...samples: readonly object[]) => ({ samples, retries: [], groups: [] })
+  const suites = JSON.parse(
+    JSON.stringify({
+      command: of(
+        { group: 'health', subject: at, outcome: 'success' },
+        { group: 'flaky', subject: at, outcome: 'failed' },
+      ),
+      connectivity: of({ group: 'relay', subject: pair, outcome: 'success' }),
+      gossip: of({ group: 'direct', subject: pair, outcome: 'failed' }),
+    }),
+  ) as SuiteResults
+  const ends = { from: 'a', to: 'z' }
+  const red = [
+    { suite: 'command', group: 'health', subject: 'a', pair: null },
+    { suite: 'command', group: 'flaky', subject: 'a', pair: null },
+    { suite: 'connectivity', group: 'direct', subject: 'a → z', pair: ends },
+    { suite: 'gossip', group: 'direct', subject: 'a → z', pair: ends },
+  ]
+  expect(redNow(red, { suites })).toEqual({
+    green: ['command: health: a', 'connectivity: a → z'],
+    red: ['command: flaky: a', 'gossip: a → z'],
+    unknown: [],
+  })
 })
 
 test('subject and body are one line each where a line is meant, whatever a stranger wrote', () => {

@@ -14,6 +14,7 @@ import { fold } from '../../src/domain/session.ts'
 import type { SuiteResults } from '../../src/domain/suites/suite.ts'
 import { verdict, type Verdict } from '../../src/domain/verdict.ts'
 import { verdictInputOf, type Bundle } from '../../src/domain/bundle.ts'
+import { blocksMarkdown } from '../../src/report/markdown.ts'
 import { fixesSection } from '../../src/report/sections/fixes.ts'
 import { historySection } from '../../src/report/sections/history.ts'
 import { redBefore } from '../../src/stages/parts/red-before.ts'
@@ -73,6 +74,9 @@ test('its plan is the mended one with what was red alone, each attempt once, and
     'all-pass',
     ['connectivity'],
   ])
+  const knownFailures = [{ suite: 'command', group: 'flaky', pair: null, reason: 'issue 7', until: '2099-12-31' }]
+  const listed = redPlan({ ...whole, config: { ...whole.config, knownFailures } }, 's', red)
+  expect(listed?.config.knownFailures).toEqual(knownFailures)
   expect(redPlan(whole, 's', [])).toBeNull()
   expect(redPlan(whole, 's', [{ ...pair('a', 'b'), suite: 'another' }])).toBeNull()
 })
@@ -215,7 +219,10 @@ describe('evidence of it', () => {
   })
 
   test('is named in the proof, with what each was and is', () => {
-    const tried: Step = ['green', { folder: 'test-2', red: { green: ['saorsa-2 → saorsa-3'], red: [], unknown: [] } }]
+    const tried: Step = [
+      'green',
+      { folder: 'test-2', red: { green: ['connectivity: saorsa-2 → saorsa-3'], red: [], unknown: [] } },
+    ]
     const told = JSON.stringify(
       fixesSection({
         entries: story([...steps, tried, 'begun'], { plan, session: 's1' }),
@@ -223,5 +230,42 @@ describe('evidence of it', () => {
       }),
     )
     for (const word of ['green', 'test-2', 'saorsa-2 → saorsa-3']) expect(told).toContain(word)
+  })
+
+  test('says of each suite and each command by itself what became of a subject', () => {
+    const ends = { from: 'a', to: 'b' }
+    const before: readonly Red[] = [
+      { suite: 'connectivity', group: 'direct', subject: 'a → b', pair: ends },
+      { suite: 'gossip', group: 'direct', subject: 'a → b', pair: ends },
+      { suite: 'command', group: 'health', subject: 'a', pair: null },
+      { suite: 'command', group: 'flaky', subject: 'a', pair: null },
+    ]
+    const now = {
+      green: ['connectivity: a → b', 'command: health: a'],
+      red: ['gossip: a → b', 'command: flaky: a'],
+      unknown: [],
+    }
+    const { counters } = fold('s1', story(failed, { plan, session: 's1' }))
+    const through: readonly Step[] = [
+      ...failed,
+      [
+        'fixed',
+        { plan: after, planDigest: planDigest(after), fix: { ...fixFacts({ counters }), red: before, first: true } },
+      ],
+      'built',
+      'deployed',
+      'begun',
+      ['still-red', { folder: 'test-2', red: now }],
+    ]
+    const section = fixesSection({
+      entries: story(through, { plan, session: 's1' }),
+      verdict: verdict(verdictInputOf(whole)),
+    })
+    const page = blocksMarkdown(section?.blocks ?? [])
+    const row = (...cells: readonly string[]) => expect(page).toContain(`| ${cells.join(' | ')} | `)
+    row('a → b', 'connectivity', 'direct', 'green')
+    row('a → b', 'gossip', 'direct', '**red**')
+    row('a', 'command', 'health', 'green')
+    row('a', 'command', 'flaky', '**red**')
   })
 })

@@ -15,7 +15,8 @@ export function redPlan(plan: Plan, session: string, red: readonly Red[]): Plan 
   const attempts = attemptsOf(red)
   if (attempts.length === 0) return null
   try {
-    return repeatPlan(plan, { session, attempts }, plan.source)
+    // A suite that is done whole may hold what is known to fail, and no fix was to mend that.
+    return repeatPlan(plan, { session, attempts }, plan.source, plan.config.knownFailures)
   } catch {
     // A suite that says nothing outside its soak, or a plan in a ledger that no version of ours wrote.
     return null

@@ -22,17 +22,21 @@ export function redOf({ suites }: Pick<Verdict, 'suites'>): readonly Red[] {
 export const eachOnce = (all: readonly Red[]): readonly Red[] =>
   [...new Map(all.map((r) => [JSON.stringify([r.suite, r.group, r.subject]), r])).values()].slice(0, mostRed)
 
+/** A node has one for each of its groups; a pair one in each suite, as its group may be another after a fix. */
+export const redName = ({ suite, group, subject, pair }: Red): string =>
+  [suite, ...(pair === null ? [group] : []), subject].join(': ')
+
 /** Green is only what was tried again and always succeeded. */
 export function redNow(before: readonly Red[], { suites }: Pick<Verdict, 'suites'>): RedNow {
   const results = resultsOf(suites)
-  const of = ({ suite, subject }: Red): keyof RedNow => {
+  const of = ({ suite, group, subject, pair }: Red): keyof RedNow => {
     const tries = results
       .filter((r) => r.suite === suite)
       .flatMap((r) => r.samples)
-      .filter((s) => subjectName(s.subject) === subject && counts(s))
+      .filter((s) => subjectName(s.subject) === subject && (pair !== null || s.group === group) && counts(s))
     return tries.length === 0 ? 'unknown' : tries.every((s) => s.outcome === 'success') ? 'green' : 'red'
   }
   const by = Map.groupBy(before, of)
-  const named = (key: keyof RedNow): readonly string[] => [...new Set((by.get(key) ?? []).map((r) => r.subject))]
+  const named = (key: keyof RedNow): readonly string[] => [...new Set((by.get(key) ?? []).map(redName))]
   return { green: named('green'), red: named('red'), unknown: named('unknown') }
 }

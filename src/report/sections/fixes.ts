@@ -2,7 +2,7 @@
 import { isPart, type Entry, type PartEntry } from '../../domain/events/entry.ts'
 import type { FixFacts, RedNow } from '../../domain/fix/end.ts'
 import { fixesOf } from '../../domain/fix/refusals.ts'
-import { redNow } from '../../domain/fix/red.ts'
+import { redName, redNow } from '../../domain/fix/red.ts'
 import type { ProofInput } from '../proof-input.ts'
 import { code, inline, joined, paragraph, strong, table, text, type Inline, type Section } from '../section.ts'
 
@@ -74,19 +74,19 @@ function eachRed({ red }: FixFacts, tried: PartEntry | undefined, now: RedNow): 
           text(r.subject, 200),
           text(r.suite, 40),
           text(r.group, 80),
-          tried === undefined ? '–' : colourOf(tried.facts.red, r.subject),
-          colourOf(now, r.subject),
+          tried === undefined ? '–' : colourOf(tried.facts.red, redName(r)),
+          colourOf(now, redName(r)),
         ]),
     ),
   ]
 }
 
-const colourOf = (now: RedNow, subject: string): Inline =>
-  now.red.includes(subject)
+const colourOf = (now: RedNow, name: string): Inline =>
+  now.red.includes(name)
     ? strong('red')
-    : now.unknown.includes(subject)
+    : now.unknown.includes(name)
       ? 'not counted'
-      : now.green.includes(subject)
+      : now.green.includes(name)
         ? 'green'
         : '–'
 

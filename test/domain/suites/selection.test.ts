@@ -39,7 +39,7 @@ const source = { kind: 'session', session: 's1', path: '/b', build: buildRecord 
 
 describe('of a plan', () => {
   test('only the suites and pairs that are named are left, each once, and the plan says so', () => {
-    const plan = repeatPlan(planFor('connectivity'), ofPairs, source)
+    const plan = repeatPlan(planFor('connectivity'), ofPairs, source, [])
     expect(plan.suites.map((s) => [s.suite, s.attempts])).toEqual([['connectivity', 2]])
     expect(plan.only).toEqual(ofPairs)
     expect(plan.soak).toEqual([])
@@ -49,7 +49,7 @@ describe('of a plan', () => {
   })
   test('a suite whose samples are of no pair is done whole, beside pairs of another', () => {
     const mixed = selection({ suite: 'gossip', pair: null }, { suite: 'connectivity', pair: pair(2, 3) })
-    const plan = repeatPlan(planFor('full-suite'), mixed, source)
+    const plan = repeatPlan(planFor('full-suite'), mixed, source, [])
     expect(plan.suites.map((s) => s.suite).toSorted()).toEqual(['connectivity', 'gossip'])
   })
   test.each<[string, readonly (readonly Pair[])[], readonly Pair[]]>([
