@@ -250,6 +250,38 @@ describe('a test of this checkpoint before', () => {
   const lines = hour((m) => (m < 28 ? {} : { pid: 777, invocation: 'c'.repeat(32) }))
   test('restarted services itself: nobody died', () =>
     expect(told(lines, { tests: [own], now: [proofAt(61 * minute, { pid: 777 })] }).reasons).toEqual([]))
+  test('what died after it, before the first sample, did not die in it', () =>
+    expect(
+      told(
+        hour((m) =>
+          m < 28
+            ? {}
+            : m < 32
+              ? { pid: 777, invocation: 'c'.repeat(32) }
+              : { pid: 778, restarts: 1, invocation: 'd'.repeat(32) },
+        ).filter((_, i) => i !== 6),
+        { tests: [own], now: [proofAt(61 * minute, { pid: 778, restarts: 1 })] },
+      ).reasons,
+    ).toEqual([
+      [
+        'failed',
+        `${node}: the service died and was restarted once between 31 min 00 s and 36 min 00 s after the last test that passed`,
+      ],
+    ]))
+  test('what was restarted right after it, with no sample since, is told too', () =>
+    expect(
+      told(
+        hour().filter((_, i) => i < 5),
+        { tests: [own], now: [proofAt(33 * minute, { pid: 778 })] },
+      ).reasons.map(([k]) => k),
+    ).toEqual(['inconclusive']))
+  test('a gap after it is one', () =>
+    expect(
+      told(
+        lines.filter((_, i) => i < 5 || i > 9),
+        { tests: [own], now: [proofAt(61 * minute, { pid: 777 })] },
+      ).findings,
+    ).toEqual(['not-watched']))
   test('without one it was somebody', () =>
     expect(told(lines, { now: [proofAt(61 * minute, { pid: 777 })] }).reasons.map(([k]) => k)).toEqual([
       'inconclusive',

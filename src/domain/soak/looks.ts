@@ -29,6 +29,15 @@ export interface PastTest {
 const testSlackMs = 60_000
 const noLives = { place: null, box: null }
 
+const ofMark = ({ bootId, pid, restarts }: RunningMark): Omit<ServiceLook, 'at' | 'afterTest'> => ({
+  bootId,
+  pid,
+  run: null,
+  restarts,
+  lives: noLives,
+  sample: null,
+})
+
 /** Null: nothing tells when the wait began on this node. */
 export function looksAt(
   notes: SoakNotes,
@@ -47,28 +56,24 @@ export function looksAt(
     const mark = marks.find((m) => m.node === since.node)
     if (mark === undefined || mark.clock === null) return []
     const to = atOf(mark.bootId, mark.clock)
-    return [{ from: to - tookMs - testSlackMs, to }]
+    return [{ from: to - tookMs - testSlackMs, to, mark }]
   })
   const inTest = (at: number): boolean => own.some((t) => at >= t.from && at <= t.to)
-  const looks: ServiceLook[] = [
-    {
-      at: 0,
-      bootId: since.bootId,
-      pid: since.pid,
-      run: null,
-      restarts: since.restarts,
-      lives: noLives,
-      sample: null,
-      afterTest: false,
-    },
-  ]
+  const looks: ServiceLook[] = [{ ...ofMark(since), at: 0, afterTest: false }]
   const add = (look: Omit<ServiceLook, 'afterTest'>): void => {
     const last = looks.at(-1)
     looks.push({ ...look, afterTest: own.some((t) => t.to > (last?.at ?? 0) && t.from < look.at) })
   }
+  // Its end is a look as well, so that what happens after it has something to be compared with.
+  const ends = own.filter((t) => t.to > 0 && t.to <= until).toSorted((a, b) => a.to - b.to)
+  const addEndsBefore = (at: number): void => {
+    for (const { to, mark } of ends.splice(0, ends.filter((t) => t.to <= at).length))
+      looks.push({ ...ofMark(mark), at: to, afterTest: true })
+  }
   for (const s of all.slice(before + 1)) {
     const at = atOf(s.bootId, s.clock)
     if (at > until || inTest(at)) continue
+    addEndsBefore(at)
     add({
       at,
       bootId: s.bootId,
@@ -79,6 +84,7 @@ export function looksAt(
       sample: s,
     })
   }
+  addEndsBefore(until)
   if (now !== undefined && now.clock !== null)
     add({
       at: until,
