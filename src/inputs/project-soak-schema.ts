@@ -1,6 +1,7 @@
 /** The block `soak:` of a project file: checkpoints, what they may lose, and how the wait between them is watched. */
 import * as z from 'zod'
 import type { ProjectConfig } from '../domain/project.ts'
+import { fewestReadings } from '../domain/soak/trend.ts'
 import { checkpointRows, checkpointStates, configKey, type Checkpoint } from '../domain/states.ts'
 import { percentField } from './fields.ts'
 
@@ -22,7 +23,7 @@ export const soakSchema = z
       .max(60)
       .default(5)
       .describe(
-        'Minutes between two samples that a recorder on each node takes of its service through the wait (default 5).',
+        'Minutes between two samples that a recorder on each node takes of its service through the wait (default 5). With a limit of growth, at most 7 before the checkpoint after an hour.',
       ),
     max_growth_mb_per_hour: z
       .number()
@@ -48,6 +49,20 @@ export const soakSchema = z
       .describe(
         'A session that waits for a checkpoint ends, superseded, when a newer commit of the same branch wants the fleet and may wait for it or supersede (default false: the newer one waits, for hours).',
       ),
+  })
+  .superRefine((soak, context) => {
+    const shortest = checkpointRows.find((c) => soak[configKey(c.state)])
+    const limited = soak.max_growth_mb_per_hour !== undefined || soak.max_growth_files_per_hour !== undefined
+    if (shortest === undefined || !limited) return
+    const minutes = shortest.afterMs / 60_000
+    // The recorder's first sample may lie anywhere in an interval.
+    const most = Math.floor(minutes / (fewestReadings + 0.5))
+    if (soak.check_interval_minutes > most)
+      context.addIssue({
+        code: 'custom',
+        path: ['check_interval_minutes'],
+        message: `must be at most ${most} where growth has a limit: ${fewestReadings} samples of the ${minutes} minutes before a checkpoint judge it`,
+      })
   })
   .prefault({})
 

@@ -339,3 +339,17 @@ describe('what a fix may publish', () => {
     ),
   )
 })
+
+describe('a limit of growth', () => {
+  const soaked = (soak: string) =>
+    parseProject(project.replace('soak: { wait_6hr: false }', `soak: { ${soak} }`), 'f', context).soak
+      .checkIntervalMinutes
+  test('is taken with the longest interval at which the first checkpoint has samples enough', () => {
+    expect(soaked('check_interval_minutes: 7, max_growth_mb_per_hour: 10')).toBe(7)
+    expect(soaked('wait_1hr: false, check_interval_minutes: 42, max_growth_files_per_hour: 10')).toBe(42)
+  })
+  test('asks nothing where there is none, or no checkpoint', () => {
+    expect(soaked('check_interval_minutes: 60')).toBe(60)
+    expect(soaked('wait_1hr: false, wait_6hr: false, check_interval_minutes: 60, max_growth_mb_per_hour: 1')).toBe(60)
+  })
+})
