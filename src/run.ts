@@ -82,6 +82,7 @@ export async function run(
         })
       ours.add(newest)
       const entry = await recorder.record(await attempt(() => stage(plan, session, world, note), world, alarm.signal))
+      await outer.recoveries?.release()
       known = recorder.known()
       world.log.info(`${entry.from} → ${entry.to}: ${entry.why}`)
       if (hasPlan(entry)) plan = entry.facts.plan

@@ -53,5 +53,9 @@ export function firingQueue(clock: Pick<Clock, 'now'>, log: Pick<Log, 'warn'>): 
       await flush()
       held = true
     },
+    release: async () => {
+      held = false
+      await flush()
+    },
   }
 }

@@ -18,7 +18,7 @@ export interface FixAsked {
   /** Of the commit. */
   readonly subject: string
   readonly body: string
-  /** Ends of paths that are never its to change: the plan's profile and fleet. */
+  /** Ends of paths that are never its to change, nor what links lead to from there: profile, fleet, known failures. */
   readonly guarded: readonly string[]
   /** What this session had before. */
   readonly before: Before

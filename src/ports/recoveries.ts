@@ -19,6 +19,8 @@ export interface FiringQueue extends Recoveries {
   giveBack(firings: readonly Firing[]): void
   /** Writes what has fired so far; from then on firings wait for the run's next entry of another event. */
   hold(): Promise<void>
+  /** That entry is written: what has fired since, and what fires from now on, has entries of its own again. */
+  release(): Promise<void>
 }
 
 export interface FiringWriter {

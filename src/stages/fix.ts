@@ -5,7 +5,7 @@
 import { diagnosed, symptomsOf } from '../domain/failed/diagnosis.ts'
 import { fleetReference } from '../domain/fleet.ts'
 import type { Pushed } from '../domain/fix/end.ts'
-import { guardedBy } from '../domain/fix/guards.ts'
+import { guardedIn } from '../domain/fix/guards.ts'
 import { fixBody, fixSubject } from '../domain/fix/message.ts'
 import { mendedPlan } from '../domain/fix/mended.ts'
 import { beforeIn, fixesOf, fixRefusal, testedCommit } from '../domain/fix/refusals.ts'
@@ -51,12 +51,7 @@ export const fix: Stage<'FIX', Execution & SessionRecord & SessionFolder & Fixin
             diagnosis: text,
             subject: fixSubject(diagnosis),
             body: fixBody(diagnosis, session.id),
-            guarded: guardedBy([
-              plan.config.profile,
-              fleetReference(plan.fleet),
-              // A list that a fix may write would leave out what it did not mend.
-              ...(plan.config.knownFailuresFile === null ? [] : [`./${plan.config.knownFailuresFile}`]),
-            ]),
+            guarded: guardedIn(plan.config, fleetReference(plan.fleet)),
             before: beforeIn(entries),
           },
           world.signal,

@@ -63,6 +63,24 @@ test('what could not be written waits for the next entry', async () => {
   expect(written(entries)).toEqual([['a', 'b']])
 })
 
+test('what fires after a test whose run goes on is written at once, as before the test', async () => {
+  const { entries, queue } = made()
+  queue.attach({
+    write: async () => {
+      entries.push(queue.take())
+      return true
+    },
+    alarmed: () => undefined,
+  })
+  await queue.hold()
+  queue.fire('disk-full', { ...what, node: 'a' })
+  expect(entries).toEqual([])
+  await queue.release()
+  expect(written(entries)).toEqual([['a']])
+  queue.fire('disk-full', { ...what, node: 'b' })
+  expect(written(entries)).toEqual([['a'], ['b']])
+})
+
 test('an alarm reaches the run, with its failure', () => {
   const { queue } = made()
   const alarms: Failure[] = []

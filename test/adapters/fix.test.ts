@@ -1,6 +1,6 @@
 /** A fix command that is hostile, or that only looks like a fix: each is stopped and named, and reaches nothing of ours. */
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { createServer, type AddressInfo } from 'node:net'
 import { once } from 'node:events'
 import { dirname, join } from 'node:path'
@@ -65,6 +65,7 @@ async function tried(
   env: NodeJS.ProcessEnv = {},
   root = repository(),
   folder = scratch(),
+  guarded: readonly string[] = [],
 ): Promise<Tried> {
   const home = scratch()
   const hook = join(root, '.git', 'hooks', 'reference-transaction')
@@ -88,7 +89,7 @@ async function tried(
       diagnosis: '{"causes":[]}',
       subject: 'Say what is wanted',
       body: 'Because.',
-      guarded: [],
+      guarded,
       before: { trees: [], diffs: [] },
     },
     never,
@@ -143,6 +144,16 @@ test('a command that mends is committed on a branch of ours, with what the local
     /^Say what is wanted\n\nBecause\.\n+M\tsrc\/say\.sh$/,
   )
   expect(git(root, 'show', `${end.made.commit}:src/say.sh`)).toBe('echo good')
+})
+
+test('a list of known failures is not its to write, whatever link leads to it', async () => {
+  const root = repository()
+  writeFileSync(join(root, 'src/list.yaml'), '[]\n')
+  symlinkSync('src/list.yaml', join(root, 'known.yaml'))
+  git(root, 'add', '.')
+  git(root, 'commit', '--quiet', '--message', 'a list')
+  const { end } = await tried(`${mend}; echo '# more' >>src/list.yaml`, {}, {}, root, scratch(), ['known.yaml'])
+  expect(end).toEqual({ kind: 'gave up', reason: 'outside its paths', why: 'src/list.yaml' })
 })
 
 test('it finds no key, no token and no other process', async () => {

@@ -10,6 +10,7 @@ import {
   type Changed,
   type ChangeLook,
   guardedBy,
+  guardedIn,
 } from '../../src/domain/fix/guards.ts'
 import { mendedFaults, mendedPlan } from '../../src/domain/fix/mended.ts'
 import { planDigest, type Plan } from '../../src/domain/plan.ts'
@@ -46,6 +47,22 @@ test.each<readonly [string, ChangeLook, string | null]>([
     'outside its paths',
   ],
   ['another profile', { ...look(file('profiles/other.yaml')), guarded: guardedBy(['./profiles/mine.yaml']) }, null],
+  [
+    'the list of known failures that the configuration names',
+    {
+      ...look(file('sub/Known.yaml')),
+      guarded: guardedIn({ profile: 'testnet', knownFailuresFile: 'known.yaml' }, 'saorsa'),
+    },
+    'outside its paths',
+  ],
+  [
+    'a file of that name, where the list stands in the configuration',
+    {
+      ...look(file('known.yaml')),
+      guarded: guardedIn({ profile: 'testnet', knownFailuresFile: null }, 'saorsa'),
+    },
+    null,
+  ],
   ['our configuration', { ...look(file('vps-test.yaml')), workflows: true }, 'outside its paths'],
   ['our configuration below', look(file('examples/p/vps-test.yaml')), 'outside its paths'],
   ['our configuration in its other place', look(file('.claude/vps-test/config.yaml')), 'outside its paths'],

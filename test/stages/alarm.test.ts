@@ -5,6 +5,7 @@ import { Failure } from '../../src/domain/failure.ts'
 import type { Entry } from '../../src/domain/ledger.ts'
 import { firingsOf } from '../../src/domain/recovery/firing.ts'
 import { isCheckpoint } from '../../src/domain/states.ts'
+import type { FiringQueue } from '../../src/ports/recoveries.ts'
 import type { Ledger, World } from '../../src/ports.ts'
 import { run } from '../../src/run.ts'
 import { planOf } from '../kit/plan.ts'
@@ -27,7 +28,16 @@ function worldOf(steps: readonly Step[]) {
     await new Promise((_done, stop) => signal.addEventListener('abort', () => stop(signal.reason), { once: true }))
   }
   const clock = { now: () => 1e9, monotonic: () => 1e9, sleep: never }
-  const recoveries = firingQueue(clock, log)
+  const queue = firingQueue(clock, log)
+  /** How many entries there were each time that firings were let go on. */
+  const released: number[] = []
+  const recoveries: FiringQueue = {
+    ...queue,
+    release: () => {
+      released.push(entries.length)
+      return queue.release()
+    },
+  }
   const world: Partial<World> = {
     clock,
     log,
@@ -53,7 +63,7 @@ function worldOf(steps: readonly Step[]) {
     },
   }
   // The stages that are reached use no more of it.
-  return { entries, world: world as World }
+  return { entries, released, world: world as World }
 }
 
 test.each([
@@ -85,4 +95,10 @@ test('firings are entries of the ledger in the state in which they came', async 
   const { entries, world } = worldOf(['begin', 'confirmed'])
   await run(plan, 's', world)
   expect(entries.filter((e) => e.event === 'recovered').map((e) => e.from)).toContain('SETUP')
+})
+
+test('what a test held back goes on once the entry of a stage is written', async () => {
+  const { entries, released, world } = worldOf(['begin', 'confirmed'])
+  await run(plan, 's', world)
+  expect(released).toEqual([entries.length])
 })

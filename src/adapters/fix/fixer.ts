@@ -11,6 +11,7 @@ import { besideTheCommit } from '../build/whole-commit.ts'
 import { folder } from '../system.ts'
 import type { SandboxWay } from '../sandbox/sandbox.ts'
 import { findWay, removed } from '../sandbox/way.ts'
+import { behindLinks } from './behind-links.ts'
 import { changesOf, type FixChanges } from './changes.ts'
 import { commitIn, publish } from './commit.ts'
 import { isNoSandbox, runEnclosed, type EnclosedEnd, type EnclosedCommand } from './enclosed-command.ts'
@@ -69,6 +70,7 @@ async function work(o: FixerOptions, asked: FixAsked, signal: AbortSignal): Prom
   const tree = await treeAt(o.checkout, commit, join(o.folder, treeFolder), signal)
   const beside = await alone(tree, signal)
   if (beside !== null) return { kind: 'gave up', reason: 'no commit', why: beside }
+  const guarded = [...asked.guarded, ...(await behindLinks(tree, asked.workspace, asked.guarded))]
   const given = join(o.folder, place, 'given')
   const common = { tree, workspace: asked.workspace, config, env, log: o.log, signal }
   const ways = o.way === undefined ? {} : { way: o.way }
@@ -120,7 +122,7 @@ async function work(o: FixerOptions, asked: FixAsked, signal: AbortSignal): Prom
     await forget(join(o.folder, place, 'sandbox'), o, signal)
   }
   if ('reason' in changes) return { kind: 'gave up', ...changes }
-  const wrong = changeFault({ ...changes, guarded: asked.guarded })
+  const wrong = changeFault({ ...changes, guarded })
   if (wrong !== null) return { kind: 'gave up', ...wrong }
 
   const message = `${asked.subject}\n\n${asked.body}\n`

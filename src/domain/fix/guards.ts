@@ -1,4 +1,5 @@
 /** What keeps a change from being committed, one row for each reason: the first that holds is told. */
+import type { ProjectConfig } from '../project.ts'
 import type { GaveUpReason, TestedLocally } from './end.ts'
 
 /** How the command, or a local test, ended. */
@@ -86,6 +87,18 @@ const endsIn = (guarded: readonly string[], path: string): boolean => {
 /** A file of the repository by the name that a configuration has for it; a plain name is none. */
 export const guardedBy = (names: readonly string[]): readonly string[] =>
   names.filter((name) => /[/.]/.test(name)).map((name) => name.replace(/^(?:\.{0,2}\/)+/, ''))
+
+/** The files of the repository by which its program is tested. */
+export const guardedIn = (
+  config: Pick<ProjectConfig, 'profile' | 'knownFailuresFile'>,
+  fleet: string,
+): readonly string[] =>
+  guardedBy([
+    config.profile,
+    fleet,
+    // A list that a fix may write would leave out what it did not mend.
+    ...(config.knownFailuresFile === null ? [] : [`./${config.knownFailuresFile}`]),
+  ])
 
 /** Null: all of it may be committed. */
 export const changeFault = (look: ChangeLook): Stopped | null =>
