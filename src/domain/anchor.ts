@@ -9,6 +9,7 @@ import { redPending } from './fix/red-pending.ts'
 import { chainFaults, type Entry } from './ledger.ts'
 import { logCounts } from './log-templates.ts'
 import { outcomesOf } from './outcomes.ts'
+import { regressedOf } from './regressed.ts'
 import { fold } from './session.ts'
 import { suiteCounts } from './suites/suite.ts'
 import { iso } from './text.ts'
@@ -65,6 +66,11 @@ function differences(entry: SealedEntry, { bundle, verdict, page }: Rejudged): r
     ['set of outcomes', facts.outcomes, verdict.comparable ? outcomesOf(verdict.suites) : null],
     ['list of reasons', facts.reasons, verdict.reasons.map((r) => r.text)],
     ['list of remarks', facts.remarks, verdict.remarks],
+    [
+      'account of what regressed',
+      facts.regressed ?? null,
+      verdict.result === 'failed' ? regressedOf(verdict, bundle.entries) : null,
+    ],
     ['account of what ran', facts.running, bundle.running.after.map(markOf)],
     ['checkpoint', facts.checkpoint, checkpointOf(bundle)],
     ['number of the test', facts.folder, `test-${bundle.facts.test}`],

@@ -10,6 +10,7 @@ import type { Entry } from '../../src/domain/ledger.ts'
 import { logCounts, noLogs } from '../../src/domain/log-templates.ts'
 import { outcomesOf } from '../../src/domain/outcomes.ts'
 import type { Plan } from '../../src/domain/plan.ts'
+import { regressedOf } from '../../src/domain/regressed.ts'
 import { fold } from '../../src/domain/session.ts'
 import { suiteCounts } from '../../src/domain/suites/suite.ts'
 import { verdict, type Verdict } from '../../src/domain/verdict.ts'
@@ -117,8 +118,9 @@ export const recorded = (
   sealed: Sealed,
   /** Of what had failed before a fix. */
   tried?: ReturnType<typeof redOutcome>,
-): readonly Entry[] =>
-  story(
+): readonly Entry[] => {
+  const regressed = judged.result === 'failed' ? regressedOf(judged, bundle.entries) : null
+  return story(
     [
       [
         tried?.event ?? judged.result,
@@ -133,6 +135,7 @@ export const recorded = (
           proofPage: sealed.proofPath,
           proofSha256: sealed.proofSha256,
           running: bundle.running.after.map(markOf),
+          ...(regressed === null ? {} : { regressed }),
           ...(tried === undefined ? {} : { red: tried.red }),
           checkpoint: fold(bundle.facts.session, bundle.entries).checkpoint,
         },
@@ -142,6 +145,7 @@ export const recorded = (
     { session: bundle.facts.session, plan: bundle.plan },
     bundle.entries,
   )
+}
 
 /** Sealed by the same function as a run's. */
 export async function sealedTest(bundle: Bundle = bundleOf()): Promise<SealedTest> {

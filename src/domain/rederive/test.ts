@@ -19,6 +19,7 @@ import { messageOf } from '../text.ts'
 import type { RederiveContext } from './context.ts'
 import { keptFaults } from './first-faults.ts'
 import { instrumentsFaults } from './instruments.ts'
+import { loopFaults } from './loops.ts'
 import { shippedFaults } from './shipped.ts'
 
 /** Of everything but the items. */
@@ -60,7 +61,7 @@ function chainOf({ entries, facts, plan }: BundleHead, session: Session): readon
   const test = session.testsBegun
   return [
     ...(confirmed === planDigest(plan) ? [] : [`${layout.plan} is not the plan that was confirmed`]),
-    ...mendedFaults(entries).map((f) => `${layout.entries}: ${f}`),
+    ...[...mendedFaults(entries), ...loopFaults(entries)].map((f) => `${layout.entries}: ${f}`),
     ...(session.state === 'TEST' ? [] : [`${layout.entries} ends in ${session.state}, where nothing is tested`]),
     ...(facts.test === test ? [] : [`${layout.facts}: it is test ${test} of its session, not ${facts.test}`]),
     ...(facts.sessionStartedAt === session.startedAt
