@@ -39,17 +39,18 @@ pub fn run(words: &[String]) -> Outcome<()> {
     Object::event("ready").number("pid", std::process::id()).emit();
     let began = Instant::now();
     let (mut told, mut beyond, mut others) = (0u64, 0u64, 0u64);
+    let (mut end, mut all_read) = (End::after(seconds), true);
     loop {
-        let over = ended.load(Ordering::Relaxed) || began.elapsed() >= seconds;
         let at = began.elapsed();
+        let over = end.reached(at, ended.load(Ordering::Relaxed));
         let (way, interface, headers) = match packets.next(!over) {
             Some(seen) => (seen.way, seen.interface, headers::parse(seen.bytes)),
             None if over => break,
             None => continue,
         };
         let at = if over { at } else { began.elapsed() };
-        // What arrives faster than it is read never ends a capture that is over.
-        if over && began.elapsed() >= seconds + LOOK * 20 {
+        if end.long_past(began.elapsed()) {
+            all_read = false;
             break;
         }
         match headers {
@@ -64,13 +65,39 @@ pub fn run(words: &[String]) -> Outcome<()> {
             _ => others += 1,
         }
     }
-    let end = Object::event("captured").number("told", told).number("beyond", beyond).number("others", others);
-    match packets.dropped() {
-        Some(dropped) => end.number("dropped", dropped),
-        None => end.raw("dropped", "null"),
+    let last = Object::event("captured").number("told", told).number("beyond", beyond).number("others", others);
+    // How many were left unread nobody knows.
+    match packets.dropped().filter(|_| all_read) {
+        Some(dropped) => last.number("dropped", dropped),
+        None => last.raw("dropped", "null"),
     }
     .emit();
     Ok(())
+}
+
+/// When a capture is over: what waits then is read still, but no longer than a moment.
+struct End {
+    after: Duration,
+    first_seen: Option<Duration>,
+}
+
+impl End {
+    fn after(after: Duration) -> End {
+        End { after, first_seen: None }
+    }
+
+    /// `told`: whoever began it has said so.
+    fn reached(&mut self, at: Duration, told: bool) -> bool {
+        if self.first_seen.is_none() && (told || at >= self.after) {
+            self.first_seen = Some(at.min(self.after));
+        }
+        self.first_seen.is_some()
+    }
+
+    /// What arrives faster than it is read never ends a capture that is over.
+    fn long_past(&self, at: Duration) -> bool {
+        self.first_seen.map_or(false, |seen| at >= seen + LOOK * 20)
+    }
 }
 
 fn every<T: std::str::FromStr>(args: &Args, name: &str) -> Outcome<Vec<T>> {

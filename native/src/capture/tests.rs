@@ -1,7 +1,9 @@
 //! Packets made by hand: whole, in fragments, with extension headers, ICMP errors, and cut off anywhere.
 
 use super::headers::{parse, Fragment, Headers, ICMP, ICMP6, TCP, UDP};
+use super::End;
 use std::net::IpAddr;
+use std::time::Duration;
 
 fn ip(text: &str) -> IpAddr {
     text.parse().unwrap()
@@ -160,4 +162,21 @@ fn what_is_cut_off_says_less_and_never_wrong() {
     for nothing in [&[][..], &[0x45], &[0x41; 40], &[0x60; 39], &[0x90; 60]] {
         assert_eq!(parse(nothing), None);
     }
+}
+
+#[test]
+fn a_capture_that_was_ended_reads_what_waits_for_a_moment_and_no_longer() {
+    let at = Duration::from_millis;
+    let mut end = End::after(Duration::from_secs(300));
+    assert!(!end.reached(at(1_990), false) && !end.long_past(at(1_990)));
+    assert!(end.reached(at(2_000), true) && !end.long_past(at(2_900)));
+    assert!(end.reached(at(2_950), true) && end.long_past(at(3_000)));
+}
+
+#[test]
+fn a_capture_that_nobody_ends_is_over_after_its_time() {
+    let at = Duration::from_millis;
+    let mut end = End::after(Duration::from_secs(5));
+    assert!(!end.reached(at(4_999), false));
+    assert!(end.reached(at(5_200), false) && !end.long_past(at(5_900)) && end.long_past(at(6_000)));
 }
