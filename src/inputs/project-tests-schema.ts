@@ -105,7 +105,7 @@ export const tests = z.strictObject({
     .boolean()
     .default(true)
     .describe(
-      'Whether pairs that failed (6 at most) are tried once more, outside of all rates, while the headers of their packets are kept: no payload (default true).',
+      'Whether, where a test failed, its failing pairs (6 at most) are tried once more, outside of all rates, while the headers of their packets are kept: no payload (default true).',
     ),
   custom: z
     .array(
