@@ -58,7 +58,7 @@ function soakText({ soak, config }: Plan): string {
   const { checkIntervalMinutes: minutes, maxRestarts, preemptible } = config.soak
   const loops = maxRestarts === 0 ? 'no full loop' : `at most ${amount(maxRestarts, 'full loop')}`
   return [
-    `Soak: ${soak.join(', ')}; the fleet stays leased until the last checkpoint${preemptible ? ', or until a newer commit of the branch wants it while this only waits' : ''}.`,
+    `Soak: ${soak.join(', ')}; the fleet stays leased until the last checkpoint${preemptible ? ', or until a later session of the branch, of another commit, wants it while this only waits' : ''}.`,
     `Watched by a recorder on each node, a line every ${duration(minutes * 60_000)}; ${loops} after a regression.`,
   ].join('\n')
 }

@@ -1,7 +1,8 @@
 /** What of a deployment lies on its nodes and runs there: releases, the current one and the one before. */
 import { lookAtReleases, parseReleases, type ReleasesOn } from '../commands/rollback.ts'
 import { diagnoseNode } from '../commands/remedies.ts'
-import { dataDir, ownersDir } from '../commands/service.ts'
+import { ownersDir } from '../commands/owners.ts'
+import { dataDir } from '../commands/service.ts'
 import { Failure } from '../domain/failure.ts'
 import type { NodeName } from '../domain/fleet.ts'
 import { onEachNode, type PerNode } from '../instruments/per-node.ts'

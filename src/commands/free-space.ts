@@ -1,11 +1,14 @@
 /** Makes room on a node whose disk is full: old logs, and old releases of one service of ours; nothing of anybody else. */
 import type { Command } from './command.ts'
+import { findAnother } from './owners.ts'
 import { raw, sh } from './quote.ts'
 
 /** Releases that another run may just be receiving are younger. */
 const settledMinutes = 60
 
 interface Room {
+  /** Whose releases they may be: of a directory that is another project's, none goes. */
+  readonly project: string
   readonly installPath: string
   /** Digest of the release that is being brought there. */
   readonly keep?: string
@@ -17,7 +20,7 @@ interface Room {
  * Prints what was free before and after, in KiB, and how many releases went. What is current, and what would come back
  * after a failed switch, stays.
  */
-export const freeSpace = ({ installPath, keep = '', leased }: Room): Command => ({
+export const freeSpace = ({ project, installPath, keep = '', leased }: Room): Command => ({
   kind: 'script',
   why: 'make room',
   idempotent: true,
@@ -26,7 +29,8 @@ export const freeSpace = ({ installPath, keep = '', leased }: Room): Command => 
     free() { df -Pk "$p" | awk 'NR==2{print $4}'; }
     before=$(free); gone=0
     journalctl -q --rotate --vacuum-size=64M >/dev/null 2>&1 || true
-    if cd ${installPath}/releases 2>/dev/null; then
+    ${findAnother(project, installPath)}
+    if [ -z "$whose" ] && cd ${installPath}/releases 2>/dev/null; then
       now=$(basename "$(readlink ../current 2>/dev/null)" 2>/dev/null); was=; [ ! -s ../.switched ] || read -r was <../.switched || true
       for d in *; do
         case "$d" in *[!0-9a-f]*) continue;; esac

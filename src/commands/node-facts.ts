@@ -1,7 +1,7 @@
 /** What a node and the services on it are at one moment, read from kernel and systemd in one exec. */
 import type { Command } from './command.ts'
 import { raw, sh } from './quote.ts'
-import { ownersDir } from './service.ts'
+import { ownersDir } from './owners.ts'
 
 export interface FactsWish {
   /** Without `.service`; `ours`: every unit that we wrote. */

@@ -2,7 +2,7 @@
 import type { Command } from './command.ts'
 import { leaseDir } from './lease.ts'
 import { raw, sh } from './quote.ts'
-import { ownersDir } from './service.ts'
+import { ownersDir } from './owners.ts'
 
 /** What a test and a deploy need there. */
 const tools = ['nft', 'sha256sum', 'flock', 'systemctl', 'journalctl', 'setpriv', 'ss', 'timeout', 'gzip'] as const

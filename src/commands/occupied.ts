@@ -3,7 +3,7 @@ import type { Command } from './command.ts'
 import { parsePortHolder } from '../domain/post-mortem/read.ts'
 import { findPortHolder } from './port-holder.ts'
 import { raw, sh } from './quote.ts'
-import { ownersDir } from './service.ts'
+import { ownersDir } from './owners.ts'
 
 export interface ServicePlaces {
   readonly unit: string

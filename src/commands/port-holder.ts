@@ -1,6 +1,6 @@
 /** Who has a port on a node: its process, its unit, and, where we wrote that unit, project and session. */
 import type { Command } from './command.ts'
-import { ownersDir } from './service.ts'
+import { ownersDir } from './owners.ts'
 import { sh } from './quote.ts'
 
 /** Prints `pid`, program, unit, project and session, each in a line, `-` where there is none; nothing where it is free. */

@@ -7,6 +7,7 @@ import type { Command } from './command.ts'
 import { confinementLines, unprivileged } from './confinement.ts'
 import { fenced } from './lease.ts'
 import { namespaceUnit, removeNamespace, stopNamespace, writeNamespace } from './namespace-unit.ts'
+import { exitAnothers, findAnother, ownersDir } from './owners.ts'
 import { lifeOf, placeOf } from './place.ts'
 import { quote, raw, sh, type Raw } from './quote.ts'
 import type { FleetNode } from '../domain/fleet.ts'
@@ -28,9 +29,6 @@ export interface Unit {
   /** The container whose namespace that is: it has another after each start. */
   readonly container?: string
 }
-
-/** Whose each unit of ours is: one file for each, with project, session and the directory of its releases. */
-export const ownersDir = '/var/lib/vps-test/owners'
 
 /** Its binary is `<install path>/current/<name>`. */
 const releasesOf = ({ binary }: Unit): string => binary.split('/').slice(0, -2).join('/')
@@ -66,7 +64,10 @@ export const unitText = (u: Unit): string =>
     '',
   ].join('\n')
 
-/** Writes the unit, and whose it is, unless a foreign one is there; prints `foreign`, `changed` or `same`. */
+/**
+ * Writes the unit, and whose it is, unless a foreign one is there; prints `foreign`, `changed` or `same`. Where it or its
+ * directory is another project's, nothing is written: exit 78.
+ */
 export const writeUnit = (
   u: Unit,
   lease: { readonly service: string; readonly holder: string; readonly fence: number },
@@ -77,6 +78,8 @@ export const writeUnit = (
   idempotent: true,
   text: sh`${fenced(lease.service, lease.holder, lease.fence)}
     f=/etc/systemd/system/${raw(quote(`${u.name}.service`))}
+    ${findAnother(project, releasesOf(u), u.name)}
+    if [ -n "$whose" ]; then echo "project $whose" >&2; exit ${exitAnothers}; fi
     if [ "$(readlink "$f")" = /dev/null ]; then echo "$f is masked: systemctl unmask ${raw(quote(`${u.name}.service`))}" >&2; exit 1; fi
     if [ -e "$f" ] && ! grep -qxF ${marker} "$f"; then echo foreign; exit 0; fi
     if systemctl cat ${`${u.name}.service`} >/dev/null 2>&1 && [ ! -e "$f" ]; then echo foreign; exit 0; fi
@@ -173,10 +176,8 @@ export const removeUnit = (
   why: `remove ${unit}`,
   idempotent: true,
   text: sh`${fenced(lease.service, lease.holder, lease.fence)}
-    for o in ${raw(ownersDir)}/*; do
-      [ -s "$o" ] || continue; { read -r whose; read -r _; read -r path; } <"$o" || true
-      if [ "$whose" != ${project} ] && { [ "$path" = ${installPath} ] || [ "$(basename "$o")" = ${unit} ]; } && [ -e "/etc/systemd/system/$(basename "$o").service" ]; then echo other; exit 0; fi
-    done
+    ${findAnother(project, installPath, unit)}
+    if [ -n "$whose" ]; then echo other; exit 0; fi
     f=/etc/systemd/system/${raw(quote(`${unit}.service`))}
     if ! [ -e "$f" ] && ! systemctl cat ${`${unit}.service`} >/dev/null 2>&1; then
       if [ "$( ${clearReleases(installPath)} )" = there ]; then echo removed; else echo absent; fi; exit 0

@@ -2,7 +2,7 @@
 import type { Command } from './command.ts'
 import { leaseDir } from './lease.ts'
 import { raw, quote, sh } from './quote.ts'
-import { ownersDir } from './service.ts'
+import { ownersDir } from './owners.ts'
 import { marker } from './unit-words.ts'
 
 /** Prints `stopped`, `held` (by a session that lives), or `foreign` (nothing that we wrote, or another project's). */

@@ -77,7 +77,7 @@ export interface ProjectConfig {
     readonly maxGrowthFilesPerHour: number | null
     /** Full loops after a regression: a program that regresses each time would hold a fleet for ever. */
     readonly maxRestarts: number
-    /** A wait may be ended by a newer commit of the same project and branch. */
+    /** A wait may be ended by a later session of the same project and branch, of another commit. */
     readonly preemptible: boolean
   }
   /** What is told, and when; how a person is reached is their machine's to say. */

@@ -47,7 +47,7 @@ export interface Session {
   readonly manualVerify: boolean
   /** Full loops after a regression, by its plan. */
   readonly restartsAllowed: number
-  /** Its waits may be ended by a newer commit of its branch. */
+  /** Its waits may be ended by a later session of its branch, of another commit. */
   readonly preemptible: boolean
   readonly planDigest: string | null
   /** Its plan is limited to some attempts, so that it ends with its verdict. */

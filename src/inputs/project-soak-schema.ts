@@ -47,7 +47,7 @@ export const soakSchema = z
       .boolean()
       .default(false)
       .describe(
-        'A session that waits for a checkpoint ends, superseded, when a newer commit of the same branch wants the fleet and may wait for it or supersede (default false: the newer one waits, for hours).',
+        'A session that waits for a checkpoint ends, superseded, when a later session of the same branch, of another commit, wants the fleet and may wait for it or supersede (default false: the later one waits, for hours).',
       ),
   })
   .superRefine((soak, context) => {

@@ -3,7 +3,7 @@
  * §4, issue of the order: kamal's barrier).
  */
 import { gzipSync, zstdCompressSync, constants } from 'node:zlib'
-import { Failure } from '../domain/failure.ts'
+import { Failure, failureFacts } from '../domain/failure.ts'
 import type { FleetNode } from '../domain/fleet.ts'
 import { sha256 } from '../domain/ledger.ts'
 import type { Plan } from '../domain/plan.ts'
@@ -15,6 +15,7 @@ import type { PerNode } from '../instruments/per-node.ts'
 import { keptBinary } from './build.ts'
 import { leaseFleet } from './parts/busy.ts'
 import type { NodeJob, Shipment } from './parts/deploy-node.ts'
+import { occupiedBy } from './parts/occupied.ts'
 import { diagnosisFolder, explained, storeDiagnosis } from './parts/diagnosed.ts'
 import { awaitRegistration } from './parts/registration.ts'
 import { rolloutOf, type Rollout } from './parts/rollout.ts'
@@ -47,6 +48,9 @@ const deployTo: DeployStage = async (plan, session, world) => {
   // An upload and services that start would be on the wires on which another project's test measures.
   const turn = await awaitTurn(world, plan, session.id, [...leases.done.keys()])
   try {
+    // SETUP asked before it waited for the fleet, and another project may have deployed meanwhile.
+    const taken = await occupiedBy(world, plan, [...turn.done.keys()])
+    if (taken !== null) return { event: 'unrecoverable', why: taken.message.slice(0, 1000), facts: failureFacts(taken) }
     return await ship(plan, session, world, roster, shipment, {
       done: new Map([...leases.done].filter(([n]) => turn.done.has(n))),
       failed: new Map([...leases.failed, ...turn.failed]),

@@ -26,9 +26,7 @@ const criticalDisk = 200 << 20
 export const setup: Stage<'SETUP', Execution & Nodes & SessionRecord & LeaseTerms> = async (plan, session, world) => {
   world.log.info(`setup: ${plan.nodes.length} nodes`)
   const seen = await onEachNode(plan.nodes, world.signal, (name) =>
-    Promise.all([surveyNode(world, name, plan.config.deploy.installPath), tryForward(plan, world, name)]).then(
-      ([facts]) => facts,
-    ),
+    Promise.all([surveyNode(world, name, plan.config), tryForward(plan, world, name)]).then(([facts]) => facts),
   )
   const excluded = [...seen.failed].map(([node, f]) => exclusion(node, f))
   fireLeftOut(world, plan, 'SETUP', excluded)
@@ -89,7 +87,8 @@ async function tryForward(plan: Plan, world: Execution & Nodes, name: NodeName):
   }
 }
 
-async function surveyNode(world: Execution & Nodes, name: NodeName, installPath: string): Promise<NodeFacts> {
+async function surveyNode(world: Execution & Nodes, name: NodeName, config: Plan['config']): Promise<NodeFacts> {
+  const { installPath } = config.deploy
   const node = world.fleet.nodes.find((n) => n.name === name) ?? ({ runtime: { kind: 'systemd' } } as const)
   const remote = await world.remote(name)
   const options = { timeoutMs: 30_000, signal: world.signal }
@@ -109,7 +108,7 @@ async function surveyNode(world: Execution & Nodes, name: NodeName, installPath:
   }
   const facts = await ask()
   if (facts.freeBytes >= criticalDisk) return facts
-  const freed = await remote.run(freeSpace({ installPath, leased: false }), options)
+  const freed = await remote.run(freeSpace({ project: config.project, installPath, leased: false }), options)
   const after = await ask()
   world.recoveries?.fire('disk-full', {
     node: name,

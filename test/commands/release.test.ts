@@ -25,6 +25,7 @@ import {
   switchTo,
   type Release,
 } from '../../src/commands/release.ts'
+import { freeSpace, parseFreed } from '../../src/commands/free-space.ts'
 import { putBack, removeUnit } from '../../src/commands/service.ts'
 import { marker } from '../../src/commands/unit-words.ts'
 import { isRoot, needsRoot, sandbox, type Sandbox } from './sandbox.ts'
@@ -283,6 +284,20 @@ describe.skipIf(!isRoot)(`switching${needsRoot}`, () => {
     expect((await box.run(removeUnit('svc', a.installPath, 'mine', lease))).stdout).toBe('other\n')
     expect(current(a)).toBe(`releases/${a.sha256}`)
     expect((await box.run(removeUnit('svc', a.installPath, 'theirs', lease))).stdout).toBe('removed\n')
+  })
+  test("room is made of our own old releases, of a directory that is another project's of none", async () => {
+    const [a, b] = [put('a'), put('b')]
+    await box.run(switchTo(b, lease))
+    const there = () => [a, b].map((r) => existsSync(releaseDir(r)))
+    await box.sh(
+      `mkdir -p /var/lib/vps-test/owners; printf '%s\n' theirs s0 ${a.installPath} >/var/lib/vps-test/owners/their-svc; touch /etc/systemd/system/their-svc.service`,
+    )
+    box.program('journalctl', ':')
+    const room = { project: 'mine', installPath: a.installPath, leased: true }
+    expect(parseFreed((await box.run(freeSpace(room))).stdout)).toMatchObject({ releases: 0 })
+    expect(there()).toEqual([true, true])
+    expect(parseFreed((await box.run(freeSpace({ ...room, project: 'theirs' }))).stdout)).toMatchObject({ releases: 1 })
+    expect(there()).toEqual([false, true])
   })
   test("what was received and never switched to goes too, unless the directory is another project's", async () => {
     const a = put('a')

@@ -204,6 +204,24 @@ describe.skipIf(!isRoot)(`writing a unit${needsRoot}`, () => {
     expect(existsSync(join(box.dir, 'units/packaged.service'))).toBe(false)
     expect(calls()).not.toContain('daemon-reload')
   })
+  test("another project's service, or its directory, is not written over, nor is whose it is: 78", async () => {
+    expect(await write()).toBe('changed')
+    for (const [name, path] of [
+      ['testnet-peer', '/elsewhere'],
+      ['another', '/opt/testnet-peer'],
+    ] as const) {
+      const note = `theirs s0 ${path}`.replaceAll(' ', '\n')
+      writeFileSync(join(box.dir, 'units', `${name}.service`), `${marker}\n`)
+      await box.sh(`rm /var/lib/vps-test/owners/*; echo '${note}' >/var/lib/vps-test/owners/${name}`)
+      const refused = await box.run(writeUnit(unit(), lease, 'p'))
+      expect([refused.code, refused.stderr, refused.stdout]).toEqual([78, 'project theirs\n', ''])
+      expect((await box.sh('cat /var/lib/vps-test/owners/*')).stdout).toBe(`${note}\n`)
+      if (name === 'testnet-peer') expect(readFileSync(file(), 'utf8')).toBe(`${marker}\n`)
+      // Of a unit that is gone, what was noted is nobody's any more.
+      rmSync(join(box.dir, 'units', `${name}.service`))
+      expect(await write()).toBe(name === 'testnet-peer' ? 'changed' : 'same')
+    }
+  })
   test('without the lease nothing is written: 76', async () => {
     expect((await box.run(writeUnit(unit(), { ...lease, fence: 2 }, 'p'))).code).toBe(76)
     expect(existsSync(file())).toBe(false)

@@ -329,6 +329,40 @@ describe.skipIf(!isRoot)(`a fleet with a lease${needsRoot}`, () => {
     expect(waits).toHaveLength(2)
     expect(said[0]).toContain('is leased by bob (session mine, test of p)')
   })
+  const binary = Buffer.from('a program')
+  const shipping = (w: Outside): Outside => ({
+    ...w,
+    files: { ...w.files, read: async () => new Uint8Array(binary), list: async () => [] },
+  })
+  function builtSession(): Session {
+    const entries = story(['begin', 'confirmed', 'ready', 'built'], { session: 'mine', plan })
+    const built = fold('mine', entries).newest.BUILD
+    const facts = built?.event === 'built' ? built.facts.build : expect.fail('not built')
+    const build = { ...facts, sha256: createHash('sha256').update(binary).digest('hex') }
+    return fold('mine', story(['begin', 'confirmed', 'ready', ['built', { build }]], { session: 'mine', plan }))
+  }
+  test('a deploy asks again, in its turn, whose the directory is: another project may have come while this one waited', async () => {
+    const { installPath } = plan.config.deploy
+    const theirs = planOf({ project: 'other', nodes: [...nodes] })
+    const first = world(0).world
+    await awaitTurn(first, theirs, 'theirs', ['b'])
+    const { world: w } = world(0, async () => {
+      await on['b']?.sh(
+        `mkdir -p /var/lib/vps-test/owners; printf '%s\n' other theirs ${installPath} >/var/lib/vps-test/owners/their-peer; touch /etc/systemd/system/their-peer.service`,
+      )
+      await giveTurnBack(first, theirs, 'theirs', ['b'])
+    })
+    const got = await deploy(plan, builtSession(), shipping(w))
+    expect(got).toMatchObject({
+      event: 'unrecoverable',
+      why: expect.stringContaining(`the directory ${installPath} is project other's (session theirs) on b`),
+      facts: { code: 'I162', remedy: 'vps-test remove other' },
+    })
+    const turns = nodes.map(
+      (n) => readFileSync(join(on[n]?.dir ?? '', 'lib/vps-test/leases', testTurn), 'utf8').split('\n')[2],
+    )
+    expect(turns).toEqual(['-', '-'])
+  })
   test("a deploy waits while another project's test measures on its nodes, and gives the turn back whatever it comes to", async () => {
     const first = world(0).world
     const theirs = planOf({ project: 'other', nodes: [...nodes] })
@@ -340,15 +374,8 @@ describe.skipIf(!isRoot)(`a fleet with a lease${needsRoot}`, () => {
       during.push(turnOn('b'))
       await giveTurnBack(first, theirs, 'theirs', ['b'])
     })
-    const binary = Buffer.from('a program')
-    const files = { ...w.files, read: async () => new Uint8Array(binary), list: async () => [] }
-    const entries = story(['begin', 'confirmed', 'ready', 'built'], { session: 'mine', plan })
-    const built = fold('mine', entries).newest.BUILD
-    const facts = built?.event === 'built' ? built.facts.build : expect.fail('not built')
-    const build = { ...facts, sha256: createHash('sha256').update(binary).digest('hex') }
-    const mine = fold('mine', story(['begin', 'confirmed', 'ready', ['built', { build }]], { session: 'mine', plan }))
     // The nodes are folders: no binary can be received there, and the deploy ends.
-    await deploy(plan, mine, { ...w, files })
+    await deploy(plan, builtSession(), shipping(w))
     expect(during).toEqual(['theirs'])
     expect(said.find((l) => l.includes('waiting for it to end'))).toContain(
       'is leased by bob (session theirs, test of other)',
@@ -423,7 +450,7 @@ describe.skipIf(!isRoot)(`a fleet with a lease${needsRoot}`, () => {
   const old = 'a'.repeat(40)
   const newer = { at: 5, commit: 'b'.repeat(40) }
   const waiting = { at: 1, commit: old, preemptible: true, until: 'WAIT_1HR' } as const
-  test('queue: a soak that is preemptible and waits ends for a newer commit of its branch', async () => {
+  test('queue: a soak that is preemptible and waits ends for a later session of its branch, of another commit', async () => {
     await session('theirs', waiting)
     await lease('a', 'theirs')
     await lease('b', 'theirs')
@@ -435,7 +462,7 @@ describe.skipIf(!isRoot)(`a fleet with a lease${needsRoot}`, () => {
       from: 'WAIT_1HR',
       event: 'superseded',
       to: 'STOPPED',
-      why: 'superseded; by mine, of the newer commit bbbbbbbbbbbb, while it waited for WAIT_1HR: its soak is preemptible',
+      why: 'superseded; by mine, a later session, of another commit (bbbbbbbbbbbb), while it waited for WAIT_1HR: its soak is preemptible',
     })
   })
   test.each<[string, Partial<Wish>, Partial<Wish>]>([

@@ -67,7 +67,7 @@ export const rows = {
       onBusy: z.enum(busyPolicies),
       /** Full loops after a regression. */
       restarts: z.int().nonnegative(),
-      /** Its waits may be ended by a newer commit of its branch. */
+      /** Its waits may be ended by a later session of its branch, of another commit. */
       preemptible: z.boolean(),
     }),
   },

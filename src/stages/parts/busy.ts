@@ -104,8 +104,8 @@ const isOfSameBranch = (plan: Plan, session: Session, entries: readonly Entry[],
 }
 
 /**
- * Ends the holder where it only waits for a checkpoint, its configuration lets a newer commit of its branch end that
- * wait, and this is one. A checkpoint that is claimed at this moment is first, and is waited for.
+ * Ends the holder where it only waits for a checkpoint, its configuration lets a later session of its branch end that
+ * wait, and this is one, of another commit. A checkpoint that is claimed at this moment is first, and is waited for.
  */
 async function preempt(
   plan: Plan,
@@ -121,7 +121,7 @@ async function preempt(
     now !== null && then !== null && now !== then && askedAt(await world.ledger.read(session.id)) > askedAt(entries)
   if (!other.preemptible || !isCheckpoint(other.state) || !newer || !isOfSameBranch(plan, session, entries, other))
     return false
-  const why = `by ${session.id}, of the newer commit ${now.slice(0, 12)}, while it waited for ${other.state}: its soak is preemptible`
+  const why = `by ${session.id}, a later session, of another commit (${now.slice(0, 12)}), while it waited for ${other.state}: its soak is preemptible`
   const entry = next(entries, other, { event: 'superseded', why, facts: {} }, world.clock.now(), world)
   if (entry === undefined) return false
   try {

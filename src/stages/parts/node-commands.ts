@@ -1,5 +1,6 @@
 /** Commands of a deploy on one node: all must end well, in one exec; the first that does not is a named failure. */
 import type { Command } from '../../commands/command.ts'
+import { exitAnothers } from '../../commands/owners.ts'
 import { exitNoPlace } from '../../commands/place.ts'
 import { diagnoseNode } from '../../commands/remedies.ts'
 import { exitDigest, exitLeaseLost, exitNoExec, exitNoSpace } from '../../commands/release.ts'
@@ -58,6 +59,7 @@ function failed(
     [exitNoExec]: ['I157', tail],
     [exitDigest]: ['I151', 'the uploaded file does not have the expected sha256'],
     [exitNoPlace]: ['I160', `its network cannot be entered: ${tail}`],
+    [exitAnothers]: ['I162', `its service or its directory is another's now: ${tail}`],
     [exitLeaseLost]: ['B011', `the lease was lost: ${tail}`],
   }
   const [knownCode, text] = known[exit ?? -1] ?? [

@@ -84,12 +84,10 @@ const nameOf = ({ holder }: Extract<StartRemedy, { kind: 'name' }>): string =>
     : `${holder.unit ?? holder.program} of project ${holder.owner.project}`
 
 async function makeRoom(world: Execution & Nodes, { node, plan, shipment }: Job): Promise<{ readonly text: string }> {
-  const { installPath } = plan.config.deploy
+  const { project, deploy } = plan.config
   const remote = await world.remote(node.name)
-  const { stdout } = await remote.run(freeSpace({ installPath, keep: shipment.release.sha256, leased: true }), {
-    timeoutMs: 60_000,
-    signal: world.signal,
-  })
+  const room = { project, installPath: deploy.installPath, keep: shipment.release.sha256, leased: true }
+  const { stdout } = await remote.run(freeSpace(room), { timeoutMs: 60_000, signal: world.signal })
   return { text: freedText(parseFreed(stdout)) }
 }
 
