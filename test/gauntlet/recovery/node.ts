@@ -89,7 +89,7 @@ export const node = {
           lab,
           'saorsa-7',
           'oom',
-          `systemctl stop ${service} 2>/dev/null; for n in 1 2 3 4; do ${untilStarted(service)}; g=/sys/fs/cgroup$(cut -d: -f3 /proc/$p/cgroup); python3 -c 'import os, sys; os.setxattr(sys.argv[1], "user.oomd_ooms", sys.argv[2].encode())' "$g" $n || true; kill -9 $p; done`,
+          `systemctl stop ${service} 2>/dev/null; for n in 1 2 3 4; do ${untilStarted(service)}; g=/sys/fs/cgroup$(systemctl show ${service} -p ControlGroup --value); python3 -c 'import os, sys; os.setxattr(sys.argv[1], "user.oomd_ooms", sys.argv[2].encode())' "$g" $n || true; kill -9 $p; done`,
         ),
     },
   ],

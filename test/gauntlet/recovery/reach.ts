@@ -7,7 +7,7 @@ import { beside, untilDialling } from './provocation.ts'
 const sshd = async (lab: Parameters<typeof beside>[0], node: string, line: string): Promise<() => Promise<unknown>> => {
   await lab.on(
     node,
-    `cp /etc/ssh/sshd_config /root/sshd.kept; sed -i ${`'1i ${line}'`} /etc/ssh/sshd_config; systemctl restart ssh`,
+    `cp /etc/ssh/sshd_config /root/sshd.kept; sed -i -e '/^${line.split(' ')[0] ?? ''} /d' -e '1i ${line}' /etc/ssh/sshd_config; systemctl restart ssh`,
   )
   return () => lab.on(node, 'mv /root/sshd.kept /etc/ssh/sshd_config; systemctl restart ssh')
 }
@@ -46,7 +46,7 @@ export const reach = {
           'saorsa-9',
           'startups',
           // Until somebody from elsewhere has asked, and a second more.
-          `perl -MIO::Socket::INET -e 'my @s = map { IO::Socket::INET->new(PeerAddr => q(127.0.0.1:22)) } 1..3; for (1..3000) { last if grep { !/127[.]0[.]0[.]1/ } qx(ss -Htn state established sport = :22); select(undef, undef, undef, 0.05) } sleep 1'`,
+          `perl -MIO::Socket::INET -e 'my $s; for (1..400) { last if $s = IO::Socket::INET->new(PeerAddr => q(127.0.0.1:22)); select(undef, undef, undef, 0.05) } for (1..3000) { last if grep { !/127[.]0[.]0[.]1/ } qx(ss -Htn state established sport = :22); select(undef, undef, undef, 0.05) } sleep 1'`,
         )
         return async () => {
           await free()
