@@ -174,4 +174,15 @@ describe('what the program said', () => {
     })
     expect(causeOf(parseDiagnosis('', of))).toBeNull()
   })
+  test('a unit that systemd has just started again ended as systemd said last', () => {
+    const told = (result: string, ...said: readonly string[]) =>
+      parseDiagnosis(
+        ['vps-test-section unit', `Result=${result}`, '', 'vps-test-section systemd', ...said, ''].join('\n'),
+        of,
+      ).result
+    const failed = (how: string) => `peer.service: Failed with result '${how}'.`
+    expect(told('success', failed('exit-code'), failed('oom-kill'), 'Started peer.service.')).toBe('oom-kill')
+    expect(told('exit-code', failed('oom-kill'))).toBe('exit-code')
+    expect(told('success', 'Started peer.service.')).toBe('success')
+  })
 })

@@ -22,7 +22,7 @@ export function parseDiagnosis(stdout: string, { unit, listens, releases, data }
   return {
     unit,
     listens,
-    result: machine.unit?.result ?? '',
+    result: endOf(machine),
     holder: parsePortHolder(text('holder')),
     releases: parseDisk(releases, text('disk', releases)),
     data: parseDisk(data, text('disk', data)),
@@ -33,6 +33,13 @@ export function parseDiagnosis(stdout: string, { unit, listens, releases, data }
       .map((l) => stripHidden(l, 300))
       .filter((l) => l !== ''),
   }
+}
+
+/** Of the unit now; one that systemd has just started again has none, and ended as systemd said last. */
+function endOf({ unit, systemd }: Diagnosis['machine']): string {
+  const now = unit?.result ?? ''
+  if (now !== '' && now !== 'success') return now
+  return systemd.map((l) => /: Failed with result '([a-z-]{1,30})'/.exec(l)?.[1]).findLast((r) => r !== undefined) ?? now
 }
 
 export function parsePortHolder(stdout: string): PortHolder | null {
