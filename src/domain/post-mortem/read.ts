@@ -39,7 +39,9 @@ export function parseDiagnosis(stdout: string, { unit, listens, releases, data }
 function endOf({ unit, systemd }: Diagnosis['machine']): string {
   const now = unit?.result ?? ''
   if (now !== '' && now !== 'success') return now
-  return systemd.map((l) => /: Failed with result '([a-z-]{1,30})'/.exec(l)?.[1]).findLast((r) => r !== undefined) ?? now
+  return (
+    systemd.map((l) => /: Failed with result '([a-z-]{1,30})'/.exec(l)?.[1]).findLast((r) => r !== undefined) ?? now
+  )
 }
 
 export function parsePortHolder(stdout: string): PortHolder | null {
