@@ -177,7 +177,15 @@ describe('what the program said', () => {
   test('a unit that systemd has just started again ended as systemd said last', () => {
     const told = (result: string, ...said: readonly string[]) =>
       parseDiagnosis(
-        ['vps-test-section unit', 'ActiveState=active', `Result=${result}`, '', 'vps-test-section systemd', ...said, ''].join('\n'),
+        [
+          'vps-test-section unit',
+          'ActiveState=active',
+          `Result=${result}`,
+          '',
+          'vps-test-section systemd',
+          ...said,
+          '',
+        ].join('\n'),
         of,
       ).result
     const failed = (how: string) => `peer.service: Failed with result '${how}'.`
