@@ -104,6 +104,28 @@ test('a changed file is built whatever its time says', async () => {
   expect(execFileSync(second.path, { encoding: 'utf8' })).toBe('older\n')
 })
 
+test('what a build that failed has compiled is not taken for what was there before', async () => {
+  const { workspace } = repository('good')
+  const write = (name: string, text: string): void => {
+    const file = join(workspace, 'src', name)
+    writeFileSync(file, text)
+    utimesSync(file, 1_000_000_000, 1_000_000_000)
+  }
+  const one = (): void => {
+    write('lib.rs', 'pub fn answer() -> u32 { 1 }\n')
+    write('main.rs', 'fn main() { println!("{}", toy::answer()); }\n')
+  }
+  one()
+  const made = options(workspace, 'toy')
+  const first = await obtain(made)
+  write('lib.rs', 'pub fn answer() -> u32 { 2 }\n')
+  write('main.rs', 'fn main() { println!("{}", toy::answer()) }}\n')
+  await expect(obtain(made)).rejects.toThrow(BuildFailure)
+  one()
+  expect(execFileSync((await obtain(made)).path, { encoding: 'utf8' })).toBe('1\n')
+  expect(execFileSync(first.path, { encoding: 'utf8' })).toBe('1\n')
+})
+
 test('where zig cannot work, the build host builds the commit, and the record says both', async () => {
   const { workspace } = repository('good')
   const log = notes()

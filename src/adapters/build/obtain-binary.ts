@@ -22,6 +22,7 @@ import { failed } from './build-failure.ts'
 import { givenFile, storeProgram, releaseAsset } from './given.ts'
 import { buildNative } from './native.ts'
 import { writtenFolder } from '../sandbox/sandbox.ts'
+import { oneBuild } from './one-build.ts'
 import { readSource } from './source.ts'
 import { targetDirectory } from './target-directory.ts'
 import { uncommittedIn } from './uncommitted.ts'
@@ -108,14 +109,39 @@ export async function obtainBinary(options: ObtainOptions): Promise<Obtained | N
 }
 
 async function built(options: ObtainOptions, workspace: string, native: boolean): Promise<Obtained | NeedsNativeBuild> {
-  const { project, binary, log, clock, signal, cacheDir, timeoutMs } = options
-  const from = await readSource(workspace, signal)
+  const { project, signal, cacheDir, timeoutMs, recoveries, log } = options
   const before = options.before ?? []
-  if (native || before.length > 0) return natively(options, before, from)
-  const common = { argv: binary.build, target: binary.target, timeoutMs, log, clock, signal }
+  if (native || before.length > 0) return natively(options, before, await readSource(workspace, signal))
   const sandboxDir = join(cacheDir, 'sandbox', project)
   const targets = await writtenFolder(sandboxDir, 'target', signal)
   const targetDir = await targetDirectory(targets.path, workspace, targets.remove)
+  const waits = (): void => {
+    log.info('another build of this checkout is at work and is waited for')
+    recoveries?.fire('build-locked', {
+      recognised: `another build works in ${targetDir}`,
+      done: 'it is waited for',
+      nth: 1,
+    })
+  }
+  return oneBuild({ targetDir, timeoutMs, waits, signal }, () =>
+    zigBuilt(options, workspace, { sandboxDir, targets, targetDir }),
+  )
+}
+
+interface BuildPlaces {
+  readonly sandboxDir: string
+  readonly targets: Awaited<ReturnType<typeof writtenFolder>>
+  readonly targetDir: string
+}
+
+async function zigBuilt(
+  options: ObtainOptions,
+  workspace: string,
+  { sandboxDir, targets, targetDir }: BuildPlaces,
+): Promise<Obtained | NeedsNativeBuild> {
+  const { binary, log, clock, signal, cacheDir, timeoutMs } = options
+  const from = await readSource(workspace, signal)
+  const common = { argv: binary.build, target: binary.target, timeoutMs, log, clock, signal }
   const { recoveries } = options
   const zig = await buildAgain(
     ({ jobs }) =>

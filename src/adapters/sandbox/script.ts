@@ -48,13 +48,17 @@ exit "$code"
 /**
  * Arguments: the copy of a source, and the list of its digests at the last build that passed in this target directory. Stdin: its
  * files. A file whose bytes are others than then counts as changed now: cargo goes by times alone, and an older file may
- * take the place of a newer one.
+ * take the place of a newer one. The list loses what a build begins with anew: one that fails or is killed may have
+ * compiled it.
  */
 const renewScript = `set -eu
 cd "$1"
 export LC_ALL=C
 xargs -0 -r sha256sum -z -- 2>/dev/null | sort -z >"$2.new"
-[ ! -f "$2" ] || comm -z -13 "$2" "$2.new" | cut -z -c 67- | xargs -0 -r touch -c --
+[ -f "$2" ] || : >"$2"
+comm -z -12 "$2" "$2.new" >"$2.same"
+comm -z -13 "$2" "$2.new" | cut -z -c 67- | xargs -0 -r touch -c --
+mv -f "$2.same" "$2"
 `
 
 /** Argument: a target directory, after a build there that passed. After one that failed the change is still to be built. */

@@ -58,6 +58,7 @@ export const busyFailures = {
   B302: busy('the built file changed after it was built', { remedy: 'git status' }),
   B303: busy('the source changed while it was built', { remedy: 'git status' }),
   B304: busy('the source changed after the plan was confirmed', { remedy: 'git status' }),
+  B305: busy('another build in the same directory did not end in time', { remedy: status }),
 } as const
 
 /** The program under test (exit 20). */

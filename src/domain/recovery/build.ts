@@ -44,11 +44,11 @@ export const buildRules = {
     proof: 'lists the further try, with what was free before and after',
   },
   'build-locked': {
-    situation: 'another build holds cargo’s lock',
-    recognition: 'cargo’s word that it waits for a lock on files',
+    situation: 'another build of the same checkout is at work',
+    recognition: 'our lock on its target directory is taken, or cargo’s word that it waits for a lock on files',
     action: 'it is waited for, within the time of the build',
     budget: { times: 1, per: 'build' },
-    usedUp: 'I302: the build did not end in time',
+    usedUp: 'B305: the other did not end within the time of a build; I302: this one did not',
     proof: 'lists the wait',
   },
 } as const satisfies Readonly<Record<string, RecoveryRule>>
