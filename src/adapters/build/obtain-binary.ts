@@ -23,6 +23,7 @@ import { givenFile, storeProgram, releaseAsset } from './given.ts'
 import { buildNative } from './native.ts'
 import { writtenFolder } from '../sandbox/sandbox.ts'
 import { oneBuild } from './one-build.ts'
+import { sameSource } from './same-source.ts'
 import { readSource } from './source.ts'
 import { targetDirectory } from './target-directory.ts'
 import { uncommittedIn } from './uncommitted.ts'
@@ -116,12 +117,9 @@ async function built(options: ObtainOptions, workspace: string, native: boolean)
   const targets = await writtenFolder(sandboxDir, 'target', signal)
   const targetDir = await targetDirectory(targets.path, workspace, targets.remove)
   const waits = (): void => {
-    log.info('another build of this checkout is at work and is waited for')
-    recoveries?.fire('build-locked', {
-      recognised: `another build works in ${targetDir}`,
-      done: 'it is waited for',
-      nth: 1,
-    })
+    const recognised = `another build works in ${targetDir}`
+    log.info(`${recognised}; it is waited for`)
+    recoveries?.fire('build-locked', { recognised, done: 'it is waited for', nth: 1 })
   }
   return oneBuild({ targetDir, timeoutMs, waits, signal }, () =>
     zigBuilt(options, workspace, { sandboxDir, targets, targetDir }),
@@ -139,10 +137,9 @@ async function zigBuilt(
   workspace: string,
   { sandboxDir, targets, targetDir }: BuildPlaces,
 ): Promise<Obtained | NeedsNativeBuild> {
-  const { binary, log, clock, signal, cacheDir, timeoutMs } = options
+  const { binary, log, clock, signal, cacheDir, timeoutMs, recoveries } = options
   const from = await readSource(workspace, signal)
   const common = { argv: binary.build, target: binary.target, timeoutMs, log, clock, signal }
-  const { recoveries } = options
   const zig = await buildAgain(
     ({ jobs }) =>
       buildWithZig({
@@ -227,19 +224,6 @@ const readBesides = async (o: ObtainOptions, { here, path }: Built, from: Source
   here === undefined || from.kind === 'none'
     ? null
     : uncommittedIn({ root: from.root, workspace: join(from.root, from.subdir), program: path, ...here }, o.signal)
-
-/** A source that moved during the build belongs to no commit that could be named. Commits elsewhere in the repository do not move it. */
-async function sameSource(before: SourceInfo, workspace: string, signal: AbortSignal): Promise<SourceInfo> {
-  const after = await readSource(workspace, signal)
-  if (content(after) === content(before)) return before
-  throw new Failure({
-    code: 'B303',
-    message: `the source in ${workspace} changed while it was built`,
-    remedy: 'git status',
-  })
-}
-
-const content = (s: SourceInfo): string => (s.kind === 'none' ? '' : `${s.tree} ${s.dirty?.digest}`)
 
 async function kept(
   options: ObtainOptions,
