@@ -83,6 +83,17 @@ export const planted: readonly (readonly [cause: string, owner: string, of: Part
     'port-taken',
     'infra',
     {
+      ...out('I154', 'udp 9000 is held by squatter', 'TEST'),
+      reasons: ['open-path', 'closed-path'].map((c) => ({
+        kind: 'invalid',
+        text: `invalid run: control ${c} did not run`,
+      })),
+    },
+  ],
+  [
+    'port-taken',
+    'infra',
+    {
       ...hindered('self test'),
       nodes: [nodeFound('a', {}, { holder: { pid: 7, program: 'squatter', unit: null, owner: null } })],
     },

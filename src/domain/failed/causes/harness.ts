@@ -8,11 +8,15 @@ export const harnessCauses: readonly CauseRow[] = [
     id: 'controls',
     what: 'our own controls or tools did not do what they must',
     owner: 'harness',
-    seen: ({ reasons }) =>
-      rests(
-        reasons.filter((r) => r.kind === 'invalid').map((r) => inVerdict(r.text)),
-        1,
-      ),
+    seen: ({ reasons, leftOut }) => {
+      const invalid = reasons.filter((r) => r.kind === 'invalid')
+      // Controls need two nodes: where one was left out, why it was says more.
+      const follows = leftOut.length > 0 && invalid.every((r) => r.text.endsWith(' did not run'))
+      return rests(
+        invalid.map((r) => inVerdict(r.text)),
+        follows ? 0.5 : 1,
+      )
+    },
     look: lookFurther.doctor,
   },
   {
