@@ -35,8 +35,15 @@ async function lockOf(
 ): Promise<StartedProcess | null> {
   const begin = (...how: readonly string[]): StartedProcess =>
     startProcess([
-      ...['flock', '--exclusive', '--conflict-exit-code', String(taken), ...how, file],
-      ...['sh', '-c', 'echo held; exec cat >/dev/null'],
+      'flock',
+      '--exclusive',
+      '--conflict-exit-code',
+      String(taken),
+      ...how,
+      file,
+      'sh',
+      '-c',
+      'echo held; exec cat >/dev/null',
     ])
   const first = begin('--nonblock')
   if (await holds(first, signal)) return first
