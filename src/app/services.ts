@@ -172,7 +172,7 @@ const sentences: Readonly<Record<End, (unit: string, runs: string) => string>> =
     `${unit} was there before this session, and stays as it is (${runs === '' ? 'it does not run' : `runs ${runs}`})`,
   none: (unit) => `${unit} was stopped: nothing ran before`,
   unknown: (unit, runs) =>
-    `${unit} stays as it is (${runs === '' ? 'it does not run' : `runs ${runs}`}): which release was before is not written down`,
+    `${unit} stays as it is (${runs === '' ? 'it does not run' : `runs ${runs}`}): no other release is written down as the one before`,
   missing: (unit) => `${unit} stays as it is: that release lies there no more`,
   damaged: (unit) => `${unit} stays as it is: that release is not what its name says`,
 }

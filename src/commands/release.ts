@@ -75,7 +75,8 @@ const note = (r: Release, lease: LeaseHeld): string => `${lease.holder} ${lease.
 
 /**
  * Points `current` at the release, in one rename; what was current before is written down on the node, so that
- * {@link undoSwitch} depends on no answer. A repetition of the same switch keeps what the first one wrote.
+ * {@link undoSwitch} depends on no answer. A repetition of the same switch keeps what the first one wrote, under a new
+ * lease too.
  */
 export const switchTo = (r: Release, lease: LeaseHeld): Command => ({
   kind: 'script',
@@ -84,6 +85,7 @@ export const switchTo = (r: Release, lease: LeaseHeld): Command => ({
   text: sh`${fenced(lease.service, lease.holder, lease.fence)}
     cd ${r.installPath}; old=$(readlink current || true); [ -n "$old" ] || old=none
     wrote=; [ ! -s .switched ] || read -r wrote <.switched || true
+    case "$wrote" in ${lease.holder}' '*' '${r.sha256}' '*) [ "$old" != ${`releases/${r.sha256}`} ] || old=${raw('${wrote##* }')};; esac
     case "$wrote" in ${note(r, lease)}' '*) : ;; *) printf '%s %s\n' ${note(r, lease)} "$old" >.switched.new; mv -f .switched.new .switched;; esac
     if [ "$old" != ${`releases/${r.sha256}`} ]; then ln -sfn ${`releases/${r.sha256}`} .current.new; mv -T .current.new current; fi`,
 })

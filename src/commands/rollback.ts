@@ -25,7 +25,7 @@ export type RollbackWord = (typeof rollbackWords)[number]
 /**
  * Prints `runs <sha256>` for the release that is current then and whose start was asked for, whether by this run or by
  * an earlier one that was cut off; `found`: another session made the switch; `none`: nothing was current before, and the
- * service is stopped; `unknown`: what was before is not written down; `missing`, `damaged`: the release is not there, or
+ * service is stopped; `unknown`: what was before is not written down, or it was this very release by another unit; `missing`, `damaged`: the release is not there, or
  * is not what its name says. The note of the last switch stays: a second run finds its work done, and goes no further
  * back.
  */
@@ -43,7 +43,7 @@ export const rollBack = ({ unit, name, installPath, back }: RolledBack, lease: L
         : sh`by=; sha=; old=; [ ! -s .switched ] || read -r by _ sha old <.switched || true
     ${raw(back.by === null ? ':' : sh`if [ "$by" != ${back.by} ]; then echo found; exit 0; fi`)}
     if [ "$now" = "releases/$sha" ]; then
-      case "$old" in none|"$now") ${disableNow(unit)}; echo none; exit 0;; '') echo unknown; exit 0;; *) to=$old;; esac
+      case "$old" in none) ${disableNow(unit)}; echo none; exit 0;; ''|"$now") echo unknown; exit 0;; *) to=$old;; esac
     elif [ -n "$old" ] && [ "$now" = "$old" ]; then to=$now; fi`,
     )}
     case "$to" in releases/*) want=${raw('${to#releases/}')};; *) echo unknown; exit 0;; esac

@@ -340,12 +340,13 @@ test('the text of a switch, which is what is sent', () => {
     command.kind === 'script'
       ? command.text
           .split('\n')
-          .slice(-4)
+          .slice(-5)
           .map((l) => l.trim())
       : [],
   ).toEqual([
     'cd /opt/peer; old=$(readlink current || true); [ -n "$old" ] || old=none',
     'wrote=; [ ! -s .switched ] || read -r wrote <.switched || true',
+    `case "$wrote" in s1' '*' 'ab' '*) [ "$old" != releases/ab ] || old=\${wrote##* };; esac`,
     `case "$wrote" in 's1 1 ab'' '*) : ;; *) printf '%s %s\\n' 's1 1 ab' "$old" >.switched.new; mv -f .switched.new .switched;; esac`,
     'if [ "$old" != releases/ab ]; then ln -sfn releases/ab .current.new; mv -T .current.new current; fi',
   ])

@@ -106,6 +106,23 @@ describe.skipIf(!isRoot)(`on a node${needsRoot}`, () => {
     expect(await back({ kind: 'to', sha256: a.sha256 })).toBe('damaged')
     expect(current()).toBe(`releases/${b.sha256}`)
   })
+  test('a switch that is made again with a new lease still knows what was current before the first', async () => {
+    const a = await deployed('a', 's1')
+    const b = await deployed('b', 's2')
+    await deployed('b', 's2')
+    expect(await back({ kind: 'before', by: 's2' }, 's2')).toBe(`runs ${a.sha256}`)
+    await deployed('b', 's3')
+    // Another session's switch to what is current is a switch of its own.
+    await deployed('b', 's4')
+    expect(readFileSync(join(box.dir, 'opt/.switched'), 'utf8')).toMatch(new RegExp(`^s4 .* releases/${b.sha256}\\n$`))
+  })
+  test('where the same release ran before, nothing is stopped', async () => {
+    await deployed('a', 's1')
+    const a = await deployed('a', 's2')
+    expect(await back({ kind: 'before', by: 's2' }, 's2')).toBe('unknown')
+    expect(calls()).not.toContain('disable -q --now')
+    expect(current()).toBe(`releases/${a.sha256}`)
+  })
   test('a unit of somebody else is left alone, and so is everything without the lease', async () => {
     await deployed('a', 's1')
     const b = await deployed('b', 's2')
