@@ -156,7 +156,7 @@ export const settleUnit = (unit: string, { installPath, sha256 }: Release): Comm
 const clearReleases = (installPath: string): Raw =>
   raw(sh`if cd ${installPath} 2>/dev/null; then
       [ ! -e releases ] || echo there
-      for d in releases/*; do n=$(basename "$d"); case "$n" in *[!0-9a-f]*) ;; *) rm -rf "./$d";; esac; done
+      for d in releases/*; do n=$(basename "$d"); case "$n" in *[!0-9a-f]*) ;; *) if [ ${raw('${#n}')} = 64 ]; then rm -rf "./$d"; fi;; esac; done
       rm -rf ${unitsDir} .confined
       rm -f current .current.new .switched .switched.new; rmdir releases 2>/dev/null || true; cd /; rmdir ${installPath} 2>/dev/null || true
     fi`)

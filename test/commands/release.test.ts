@@ -272,8 +272,9 @@ describe.skipIf(!isRoot)(`switching${needsRoot}`, () => {
     expect(existsSync(a.installPath)).toBe(false)
     await box.run(switchTo(put('a'), lease))
     writeFileSync(join(a.installPath, 'by hand'), '')
+    mkdirSync(join(a.installPath, 'releases/2026'), { recursive: true })
     expect(await removed()).toBe('removed\n')
-    expect(everything(a.installPath)).toEqual(['by hand'])
+    expect(everything(a.installPath)).toEqual(['by hand', 'releases', 'releases/2026'])
   })
   test("another project's service is not removed, and nothing of it", async () => {
     const a = put('a')
