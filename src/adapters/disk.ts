@@ -37,9 +37,17 @@ export async function thrownAway(path: string, bin: string, signal: AbortSignal)
   await mkdir(bin, { recursive: true })
   const there = join(bin, randomUUID())
   await rename(path, there)
-  await removed(there, (await findWay(signal)).way)
+  await gone(there, signal)
 }
 
 export async function emptied(bin: string, signal: AbortSignal): Promise<void> {
-  if ((await lstat(bin).catch(() => null)) !== null) await removed(bin, (await findWay(signal)).way)
+  if ((await lstat(bin).catch(() => null)) !== null) await gone(bin, signal)
+}
+
+/** A build directory may hold a million files. */
+const longestMs = 1_800_000
+
+async function gone(path: string, signal: AbortSignal): Promise<void> {
+  await removed(path, (await findWay(signal)).way, longestMs)
+  if ((await lstat(path).catch(() => null)) !== null) throw new Error(`${path} could not be taken away whole`)
 }

@@ -28,7 +28,7 @@ export async function followLogs(
   const { plan } = wish
   if (plan === null) return
   const world = await logWorld(c, known, plan, wish)
-  const waiting: { readonly line: LogLine; readonly heard: number }[] = []
+  let waiting: { readonly line: LogLine; readonly heard: number }[] = []
   let told = known.entries.at(-1)?.seq ?? 0
   const before = await journalsOn(c, world, { ...wish, plan, lines: wish.since === null ? atFirst : wish.lines })
   for (const why of before.failed) c.terminal.warn(why)
@@ -42,7 +42,7 @@ export async function followLogs(
   const flush = (until: number): void => {
     const ready = waiting.filter((w) => w.heard <= until)
     if (ready.length === 0) return
-    waiting.splice(0, waiting.length, ...waiting.filter((w) => w.heard > until))
+    waiting = waiting.filter((w) => w.heard > until)
     printer.print(merged(ready.map((w) => w.line)))
   }
   try {
@@ -81,6 +81,7 @@ async function followNode(
   take: (line: LogLine) => void,
 ): Promise<void> {
   let newest = first.newest
+  let warned = false
   while (!c.signal.aborted) {
     const from = newest
     try {
@@ -91,7 +92,12 @@ async function followNode(
         signal: c.signal,
         maxBytes: 0,
         onLine: (record) => {
-          for (const line of recordLines(name, record) ?? []) {
+          const said = recordLines(name, record)
+          if (said === null && record !== '' && !warned) {
+            warned = true
+            c.terminal.warn(`${name}: a record of its journal could not be read, and is not shown`)
+          }
+          for (const line of said ?? []) {
             if (from !== null && line.at <= from) continue
             newest = Math.max(newest ?? 0, line.at)
             take(line)

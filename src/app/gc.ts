@@ -45,15 +45,25 @@ export async function gc(c: Context, flags: GcFlags): Promise<number> {
       line: lineOf(flags),
     }
     if (act && !(await agreed(c, flags, question))) return exitCodes.usage
-    const failed = act ? await clear(c, here, sorted.goes, there) : []
+    // A question may stay unanswered for hours, in which a session begins.
+    const goes = act ? await still(c, sorted.goes, before) : sorted.goes
+    const failed = act ? await clear(c, here, goes, there) : []
     failed.forEach((text) => c.terminal.warn(text))
     const exitCode = failed.length + (there?.failed.length ?? 0) === 0 ? exitCodes.passed : exitCodes.infra
-    if (flags.json === true) c.terminal.print(JSON.stringify(told(sorted, there, before, act, failed, exitCode)))
-    else if (act) c.terminal.info(`${sizeText(totalOf(sorted, there))} freed`)
+    if (flags.json === true)
+      c.terminal.print(JSON.stringify(told({ ...sorted, goes }, there, before, act, failed, exitCode)))
+    else if (act && failed.length === 0) c.terminal.info(`${sizeText(totalOf({ ...sorted, goes }, there))} freed`)
     return exitCode
   } finally {
     await there?.close()
   }
+}
+
+/** What may go now as it might before the question. */
+async function still(c: Context, goes: readonly Garbage[], before: number): Promise<readonly Garbage[]> {
+  const { found, alive } = await lookHere(c, before)
+  const now = new Set(sortFound(found, { before, alive }).goes.map((f) => f.path))
+  return goes.filter((f) => now.has(f.path))
 }
 
 /** One after the other, each in one rename: what was cut off is found again by the next. */
@@ -76,7 +86,11 @@ async function clear(
       failed.push(`${found.path} stays: ${messageOf(error)}`)
     })
   }
-  for (const bin of bins) await emptied(bin, c.signal)
+  for (const bin of bins)
+    await emptied(bin, c.signal).catch((error: unknown) => {
+      c.signal.throwIfAborted()
+      failed.push(messageOf(error))
+    })
   return [...failed, ...((await there?.drop()) ?? []).map((f) => f.message)]
 }
 

@@ -1,5 +1,5 @@
 /** What this machine alone knows of a session, beside its evidence: the key it was started with, and a try that was refused. */
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
 export interface LocalNotes {
@@ -35,5 +35,7 @@ export async function readNotes(folder: string): Promise<LocalNotes> {
 
 export async function note(folder: string, more: LocalNotes): Promise<void> {
   await mkdir(folder, { recursive: true })
-  await writeFile(file(folder), `${JSON.stringify({ ...(await readNotes(folder)), ...more })}\n`)
+  const next = `${file(folder)}.new`
+  await writeFile(next, `${JSON.stringify({ ...(await readNotes(folder)), ...more })}\n`)
+  await rename(next, file(folder))
 }

@@ -9,6 +9,9 @@ export interface LogLine {
   readonly text: string
 }
 
+/** Of one record: a program writes as many as it likes. */
+const mostLines = 500
+
 /** Lines that a record holds; null: it is none. A message may be bytes, and may hold line ends. */
 export function recordLines(node: NodeName, record: string): readonly LogLine[] | null {
   let value: unknown
@@ -24,7 +27,12 @@ export function recordLines(node: NodeName, record: string): readonly LogLine[] 
   }
   if (typeof time !== 'string' || !/^\d{10,17}$/.test(time)) return null
   const text = messageText(message)
-  return text === null ? null : text.split('\n').map((line) => ({ at: Number(time) / 1000, node, text: line }))
+  if (text === null) return null
+  const at = Number(time) / 1000
+  const lines = text.split('\n', mostLines + 1)
+  const more =
+    lines.length > mostLines ? [{ at, node, text: `(a record of more than ${mostLines} lines is cut here)` }] : []
+  return [...lines.slice(0, mostLines).map((line) => ({ at, node, text: line })), ...more]
 }
 
 function messageText(message: unknown): string | null {

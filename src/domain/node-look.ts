@@ -1,5 +1,6 @@
 /** A node looked at whole: the steps to it, the parts of what it said, and what is wrong, each with what to do. */
 import { droppedBy } from './firewall.ts'
+import { word } from './failed/look.ts'
 import type { FactsLook } from './node-facts.ts'
 import { duration, stripHidden } from './text.ts'
 
@@ -72,17 +73,17 @@ const rows: readonly Row[] = [
   ({ parts }) =>
     (parts.get('failed') ?? []).map((line) => {
       const unit = /^[● ]*([A-Za-z0-9_.@:\\-]{1,200}\.[a-z]+)/.exec(line)?.[1]
-      return unit === undefined ? null : { what: `${unit} has failed`, onNode: `journalctl -u ${unit} -n 50` }
+      return unit === undefined ? null : { what: `${unit} has failed`, onNode: `journalctl -u ${word(unit)} -n 50` }
     }),
   ({ facts }) =>
     facts.units.flatMap(({ unit, state, restarts }) => [
       restarts.kind === 'there' && restarts.value >= 3
-        ? { what: `systemd restarted ${unit} ${restarts.value} times`, onNode: `journalctl -u ${unit} -n 100` }
+        ? { what: `systemd restarted ${unit} ${restarts.value} times`, onNode: `journalctl -u ${word(unit)} -n 100` }
         : null,
       state.kind === 'absent'
         ? {
             what: `${unit} was written by vps-test, and systemd has no such unit`,
-            onNode: `ls -l /etc/systemd/system/${unit}.service`,
+            onNode: `ls -l ${word(`/etc/systemd/system/${unit}.service`)}`,
           }
         : null,
     ]),

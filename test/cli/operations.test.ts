@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { openGitLedger } from '../../src/adapters/git-ledger.ts'
 import type { Context } from '../../src/app/context.ts'
 import { cancelRuns } from '../../src/app/cancel-runs.ts'
@@ -19,6 +19,12 @@ import { Failure } from '../../src/domain/failure.ts'
 import type { Forge } from '../../src/ports/forge.ts'
 import { labFleet, planOf } from '../kit/plan.ts'
 import { runWriter, story, type Step } from '../kit/session.ts'
+
+const asked = vi.hoisted(() => vi.fn<() => Promise<string>>())
+vi.mock('../../src/adapters/prompt.ts', async (original) => ({
+  ...(await original<typeof import('../../src/adapters/prompt.ts')>()),
+  choose: asked,
+}))
 
 const day = 24 * 3_600_000
 const now = Date.UTC(2026, 0, 100)
@@ -117,6 +123,18 @@ describe('gc', () => {
     expect((await run()).told.goes.map((g) => g.kind)).toEqual(['ledger'])
     await note(stopping, { stopping: false })
     expect(existsSync(stopping)).toBe(true)
+  })
+  test('what a session came to use while the question stood stays', async () => {
+    const build = join(c.cacheDir, 'sandbox/p/target')
+    mkdirSync(build, { recursive: true })
+    ;[build, join(build, '..')].forEach(old)
+    asked.mockImplementationOnce(async () => {
+      await put('p', 'p-1', living, now - day)
+      return 'yes'
+    })
+    await gc({ ...c, terminal: { ...c.terminal, interactive: true } }, { olderThan: '30d' })
+    expect(asked).toHaveBeenCalledOnce()
+    expect(existsSync(build)).toBe(true)
   })
   test('no fleet is contacted that nobody named; an age is an age; a yes is needed', async () => {
     expect(await codeOf(run({ nodes: true }))).toMatch(/^U090/)

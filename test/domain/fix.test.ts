@@ -218,6 +218,8 @@ test('subject and body are one line each where a line is meant, whatever a stran
   expect(fixSubject(hostile)).toBe('Fix after BUILD: the program does not compile')
   expect(fixBody(hostile, 's-1')).toContain('What failed: x Signed-off-by: root')
   expect(fixBody(hostile, 's-1')).not.toMatch(/^Signed-off-by/m)
+  const words = { ...hostile, why: 'Closes #12, @all [skip ci] [ci skip] [no ci] skip-checks: true' }
+  expect(fixBody(words, 's-1')).not.toMatch(/#\d|@\w|\[(skip|ci|no)\b|skip-checks:/)
   expect(fixSubject(hostile).length).toBeLessThan(73)
 })
 

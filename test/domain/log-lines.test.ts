@@ -66,3 +66,8 @@ test.each([
 test.each(['', 'yesterday', '-5m', '10', '2026-13-01', '1e3s', '99999999m'])('no time: %s', (text) =>
   expect(sinceOf(text, now)).toBeNull(),
 )
+
+test('of one record, however many lines it has, some', () => {
+  const record = JSON.stringify({ __REALTIME_TIMESTAMP: '1000000000000000', MESSAGE: '\n'.repeat(160_000) })
+  expect(recordLines('n', record)).toHaveLength(501)
+})

@@ -50,6 +50,11 @@ describe('what is wrong, and what to do', () => {
       'x.service has failed → journalctl -u x.service -n 50',
     ],
     [
+      'a failed unit with a name that a shell would read',
+      'failed\ta\\x2db.service loaded failed failed X',
+      "a\\x2db.service has failed → journalctl -u 'a\\x2db.service' -n 50",
+    ],
+    [
       'a taken port',
       'ports\tudp 0.0.0.0:9000 nc other',
       "udp 9000, which the fleet file gives to testnet, is held by other → ss -Hlnup 'sport = :9000'",

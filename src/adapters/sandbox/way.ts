@@ -145,7 +145,7 @@ async function refusal(way: Exclude<SandboxWay, 'none'>, signal: AbortSignal): P
 }
 
 /** What stays, stays in a folder of its own, and the next run tries again. */
-export async function removed(dir: string, way: SandboxWay): Promise<void> {
+export async function removed(dir: string, way: SandboxWay, timeoutMs = 60_000): Promise<void> {
   const gone =
     way !== 'sudo' &&
     (await rm(dir, { recursive: true, force: true }).then(
@@ -155,6 +155,6 @@ export async function removed(dir: string, way: SandboxWay): Promise<void> {
   // Paths may be longer than one call to the kernel takes; this program goes into directories one by one.
   if (!gone)
     await runProcess([...(way === 'sudo' ? ['sudo', '-n', '--'] : []), 'rm', '-rf', '--', dir], {
-      timeoutMs: 60_000,
+      timeoutMs,
     }).catch(() => undefined)
 }

@@ -2,7 +2,7 @@
 import type { Whereabouts } from './symptoms.ts'
 
 /** What a shell reads back as it stands, else in quotes. */
-const word = (text: string): string => (/^[\w./:@-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`)
+export const word = (text: string): string => (/^[\w./:@-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`)
 
 export const lookFurther = {
   logs: ({ project, session }: Whereabouts, node?: string): string =>

@@ -2,11 +2,18 @@
 import type { FailureDiagnosis } from '../failed/diagnosis.ts'
 import { cut, stripHidden } from '../text.ts'
 
+/** Words of evidence close no issue, call nobody and skip no workflow: what begins such a word is broken. */
+const inert = (text: string): string =>
+  text
+    .replaceAll('@', '@ ')
+    .replaceAll(/#(?=\d)/g, '# ')
+    .replaceAll(/\[(?=\s*(?:skip|ci|no|actions)\b)/gi, '[ ')
+    .replaceAll(/skip-checks(?=\s*:)/gi, 'skip checks')
+
 const line = (text: string, max: number): string =>
   cut(
     stripHidden(
-      text
-        .slice(0, 4 * max)
+      inert(text.slice(0, 4 * max))
         .replaceAll(/\s+/g, ' ')
         .trim(),
       max * 2,
