@@ -12,6 +12,7 @@ import { run, type RunScope } from '../run.ts'
 import { newestPlan } from '../stages/parts/interview.ts'
 import type { KeySource, OpenWorld } from '../world.ts'
 import { worldIn, type Context } from './context.ts'
+import { planFleet } from './plan-fleet.ts'
 import { exitCode } from './exit-code.ts'
 import { checkCanBegin } from './can-begin.ts'
 import { checkKey } from './key.ts'
@@ -127,7 +128,8 @@ export async function take(
   const claims = tick.kind === 'claim'
   const before = claims ? planned(plan, known) : plan
   // A claim without what its work needs would end the session for nothing.
-  if (claims && before !== undefined) await refusing(c, folder, () => checkKey(c, key, before.fleet))
+  if (claims && before !== undefined)
+    await refusing(c, folder, async () => checkKey(c, key, await planFleet(c, before.fleet, { key })))
   const open = (of: Plan): OpenWorld =>
     worldIn(c, { fleet: of.fleet, ledger, session: id, folder, checkout, key, patienceMs: 0 })
   if (claims && before !== undefined && known.session.state !== 'SETUP') {

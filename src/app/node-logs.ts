@@ -10,6 +10,7 @@ import { deployedUnitOf } from '../stages/parts/units.ts'
 import type { KeySource, OpenWorld } from '../world.ts'
 import { keyFile, readOnlyWorld, type Context } from './context.ts'
 import { readNotes } from './local-notes.ts'
+import { planFleet } from './plan-fleet.ts'
 import type { StoredSession } from './sessions.ts'
 
 export interface LogsOf {
@@ -89,7 +90,8 @@ export async function logWorld(
   wish: Pick<LogsOf, 'key'>,
 ): Promise<OpenWorld> {
   const { key } = await readNotes(c.sessions.folderOf(known.project, known.session.id))
-  return readOnlyWorld(c, plan.fleet, wish.key ?? keyFile(key))
+  const named = wish.key ?? keyFile(key)
+  return readOnlyWorld(c, await planFleet(c, plan.fleet, { key: named }), named)
 }
 
 /** Null: nothing of the session runs there. */

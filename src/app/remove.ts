@@ -1,4 +1,4 @@
-/** `remove`: a project's units, releases and data off every node that its sessions deployed to, after a yes. */
+/** `remove`: a project's units, releases and data off every node of a fleet that its sessions deployed to, after a yes. */
 import { quote } from '../commands/quote.ts'
 import { exitCodes } from '../domain/failure.ts'
 import { fleetReference } from '../domain/fleet.ts'
@@ -7,12 +7,13 @@ import { table } from '../report/section.ts'
 import type { KeySource, OpenWorld } from '../world.ts'
 import { agreed } from './agreement.ts'
 import { readOnlyWorld, type Context } from './context.ts'
-import { deploymentsOf, operatorOf, refuseAlive, type Deployment } from './deployments.ts'
+import { deploymentsOf, onlyDeployment, operatorOf, refuseAlive, type Deployment } from './deployments.ts'
+import { planFleet } from './plan-fleet.ts'
 import { deployedOn, releasesOn, type OnNode } from './releases.ts'
 import { withLeasesBack, serviceLines, allSettled, settleServices } from './services.ts'
 
 export interface RemoveFlags {
-  /** Absent: every fleet on which its sessions deployed it. */
+  /** Absent: the one on which its sessions deployed it; where there are several, a person says which. */
   readonly fleet?: string
   readonly key?: KeySource | null
   readonly yes?: boolean
@@ -28,11 +29,14 @@ interface Opened {
 
 export async function remove(c: Context, project: string, flags: RemoveFlags): Promise<number> {
   const found = await deploymentsOf(c, project, flags.fleet)
+  if (flags.fleet === undefined) onlyDeployment(found, project, 'remove')
+  const key = flags.key ?? null
   refuseAlive(found, project, 'nothing is removed')
   const opened: Opened[] = []
   try {
     for (const deployment of found.deployments) {
-      const world = await readOnlyWorld(c, deployment.plan.fleet, flags.key ?? null)
+      const fleet = await planFleet(c, deployment.plan.fleet, { key, named: flags.fleet })
+      const world = await readOnlyWorld(c, fleet, key)
       opened.push({ deployment, world, ...(await lookOn(c, world, deployment)) })
     }
     const all = opened.flatMap((o) => o.there)

@@ -10,6 +10,7 @@ import { readOnlyWorld, type Context } from './context.ts'
 import type { KeySource } from '../world.ts'
 import { agreed } from './agreement.ts'
 import { deploymentsOf, onlyDeployment, operatorOf, refuseAlive, type Deployment } from './deployments.ts'
+import { planFleet } from './plan-fleet.ts'
 import { deployedOn, releasesOn, type OnNode } from './releases.ts'
 import { withLeasesBack, rollServicesBack, serviceLines, allSettled, type ServicesAfter } from './services.ts'
 
@@ -35,7 +36,8 @@ export async function rollback(c: Context, project: string, flags: RollbackFlags
   refuseAlive(found, project, 'nothing is rolled back')
   const deployment = chosenNodes(onlyDeployment(found, project, 'rollback'), flags.nodes)
   const { plan } = deployment
-  const world = await readOnlyWorld(c, plan.fleet, flags.key ?? null)
+  const key = flags.key ?? null
+  const world = await readOnlyWorld(c, await planFleet(c, plan.fleet, { key, named: flags.fleet }), key)
   try {
     c.terminal.info(`asking ${deployment.nodes.length} nodes of fleet ${fleetReference(plan.fleet)}`)
     const seen = await releasesOn(world, deployment)

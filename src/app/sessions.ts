@@ -24,6 +24,8 @@ export interface SessionStore {
   folderOf(project: string, session: string): string
   /** Words for `verify` that name this ledger. */
   anchorFlag(project: string): string
+  /** Written by whoever can push there: what a plan in it names is not this person's word. */
+  readonly remote?: true
 }
 
 /** A session with its ledger. */
@@ -87,6 +89,7 @@ export function remoteSessions({ url, authorization, secrets, dir, signal }: Rem
     ledgerOf: ledger,
     ledgers: async () => [{ ledger: await ledger(), project: null }],
     folderOf: (project, session) => join(dir, project, 'sessions', session),
+    remote: true,
     anchorFlag: () => `--remote ${quote(url)}`,
   }
 }

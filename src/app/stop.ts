@@ -11,6 +11,7 @@ import { fold, type Session } from '../domain/session.ts'
 import { isFinal, traitsOf } from '../domain/states.ts'
 import { stripHidden } from '../domain/text.ts'
 import { writerText } from '../domain/writer.ts'
+import type { HeldLease } from '../commands/lease.ts'
 import { quote } from '../commands/quote.ts'
 import { removeWitnesses } from '../instruments/witness.ts'
 import { sealInterrupted } from '../stages/parts/begin-test.ts'
@@ -23,6 +24,7 @@ import { cancelRuns, type CancelledRuns } from './cancel-runs.ts'
 import { worldIn, type Context } from './context.ts'
 import { leasesOn } from './leases.ts'
 import { note, readNotes } from './local-notes.ts'
+import { planFleet } from './plan-fleet.ts'
 import type { StoredSession } from './sessions.ts'
 import { named } from './named-session.ts'
 import { serviceLines, allSettled, settleServices, type ServiceWish, type ServicesAfter } from './services.ts'
@@ -48,6 +50,7 @@ export async function stop(c: Context, project: string, flags: StopFlags): Promi
   const folder = c.sessions.folderOf(project, id)
   const wish = flags.services ?? 'stop'
   const reason = flags.reason === undefined ? '' : stripHidden(flags.reason, 500).trim()
+  const begun = (await readNotes(folder)).stopping === true
   await note(folder, { stopping: true })
   const stopped = await recordOutcome(
     { ledger: open.ledger, clock: c.clock, session: id, writer: c.writer, clockShift: c.clockShift },
@@ -59,7 +62,10 @@ export async function stop(c: Context, project: string, flags: StopFlags): Promi
   )
   c.terminal.info(stopped ? `stopped ${id}` : `${id} has ended already (${open.session.state})`)
   const plan = await recordedPlan(open.ledger, id)
-  const left = plan === undefined ? nothing : await settle(c, open, plan, folder, wish, flags.key ?? null)
+  const left =
+    plan === undefined
+      ? nothing
+      : await settle(c, open, plan, { folder, wish, key: flags.key ?? null, unasked: !stopped && !begun })
   const runs = await cancelRuns(c, open, lastAtWork(open) !== undefined)
   const code = left.whole && runs.left.length === 0 ? exitCodes.passed : exitCodes.infra
   // One that could not be done everywhere is gone on with before another session is.
@@ -76,23 +82,32 @@ interface Left {
 }
 const nothing: Left = { after: null, sealed: [], whole: true }
 
+interface Settling {
+  readonly folder: string
+  readonly wish: ServiceWish
+  readonly key: KeySource | null
+  /** It had ended by itself: what it left running may be in use. */
+  readonly unasked: boolean
+}
+
 async function settle(
   c: Context,
   open: StoredSession,
   plan: Plan,
-  folder: string,
-  wish: ServiceWish,
-  key: KeySource | null,
+  { folder, wish, key, unasked }: Settling,
 ): Promise<Left> {
   const { id } = open.session
-  const world = worldIn(c, { fleet: plan.fleet, ledger: open.ledger, session: id, folder, key })
+  const fleet = await planFleet(c, plan.fleet, { key })
+  const world = worldIn(c, { fleet, ledger: open.ledger, session: id, folder, key })
   try {
     const nodes = leasedNodes(plan, open.session)
     await awaitRunsEnd(c, open, world, plan, nodes)
+    const held = unasked && wish === 'stop' ? await leasesOn(world, nodes) : null
+    const done = held === null ? wish : wishOfEnded(id, held.done)
     await removeWitnesses({ ...world, tables: { session: id, fences: new Map() } }, nodes)
     // Before its first deploy it has started nothing.
     const deployed = open.entries.some((e) => e.to === 'DEPLOY')
-    const after = await settleServices(world, { plan, holder: id, nodes: deployed ? nodes : [] }, wish)
+    const after = await settleServices(world, { plan, holder: id, nodes: deployed ? nodes : [] }, done)
     await giveLeasesBack(world, plan, id, nodes, [plan.config.deploy.serviceName, testTurn])
     serviceLines(after).forEach((line) => c.terminal.info(line))
     const running = after.services.some((s) => s.did === 'kept' && s.runs !== null)
@@ -102,6 +117,10 @@ async function settle(
     await world.close()
   }
 }
+
+/** A session that ended keeps its service running, unless it was killed with a lease in hand. */
+export const wishOfEnded = (id: string, held: ReadonlyMap<NodeName, readonly HeldLease[]>): ServiceWish =>
+  [...held.values()].flat().some((l) => l.holder === id) ? 'stop' : 'keep'
 
 /** What a test that was cut off had written by then is evidence too, as far as it lies here. */
 async function sealed(c: Context, world: OpenWorld, { session, entries }: StoredSession): Promise<readonly string[]> {

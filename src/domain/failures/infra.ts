@@ -56,7 +56,7 @@ export const infraFailures = {
   I160: infra('the container or namespace of the service, or of its NAT, cannot be entered', atNode),
   I161: infra('the service runs in a network that its container has no more', atNode),
   I162: infra("the service, its directory or its port on the node is another project's", {
-    remedyAtSite: 'vps-test remove ‹project›',
+    remedyAtSite: 'vps-test nodes --fleet ‹fleet›',
   }),
   I163: infra('the kernel killed the service for want of memory', atNode),
   I164: infra('the recorder that watches a node through a soak cannot be started', atNode),

@@ -97,6 +97,7 @@ export const usageFailures = {
   U102: usage('a node has no release to go back to'),
   U103: usage('the text is no age'),
   U104: usage('the profile does not hand the port of the registry on', { remedy: 'vps-test check --help' }),
+  U105: usage('a plan of a ledger elsewhere names a program or a key of this machine'),
   U201: usage('the file is no lab topology', { noRemedy: 'each fault names its line and what is expected there' }),
   U202: usage('the lab id cannot be used', { remedy: 'vps-test lab up --lab lab' }),
   U203: usage('the lab has no node of that name'),

@@ -3,7 +3,7 @@ import { findOwners, parseOccupied, type Occupied } from '../../commands/occupie
 import { placeOf } from '../../commands/place.ts'
 import { quote } from '../../commands/quote.ts'
 import { Failure } from '../../domain/failure.ts'
-import type { NodeName } from '../../domain/fleet.ts'
+import { fleetReference, type NodeName } from '../../domain/fleet.ts'
 import type { Plan } from '../../domain/plan.ts'
 import { stripHidden } from '../../domain/text.ts'
 import { onEachNode } from '../../instruments/per-node.ts'
@@ -45,6 +45,6 @@ export async function occupiedBy(
       `${told.join('; ')}: give ${project} a service_name, an install_path and, under ports of the fleet file, ports of its own, or take the other away`,
       1000,
     ),
-    remedy: `vps-test remove ${quote(first.by)}`,
+    remedy: `vps-test nodes --fleet ${quote(fleetReference(world.fleet))}`,
   })
 }
