@@ -5,13 +5,13 @@ import { fleetReference, type Fleet } from '../domain/fleet.ts'
 import type { KeySource } from '../world.ts'
 import { loadFleet, type Context } from './context.ts'
 
-export interface FleetWish {
+export interface PlanFleetWish {
   readonly key: KeySource | null
   /** As a person names it; its file is this machine's own word. */
   readonly named?: string | undefined
 }
 
-export async function planFleet(c: Context, fleet: Fleet, wish: FleetWish): Promise<Fleet> {
+export async function planFleet(c: Context, fleet: Fleet, wish: PlanFleetWish): Promise<Fleet> {
   const names = c.sessions.remote === true && c.writer.kind === 'process' ? namedHere(fleet, wish.key) : null
   if (names === null) return fleet
   const reference = fleetReference(fleet)
