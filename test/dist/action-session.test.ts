@@ -508,7 +508,7 @@ describe('comment', () => {
     const said = (issue: number): string => t.runner.api.state.comments.find((c) => c.issue === issue)?.body ?? ''
     /** `sealed`: what the manifest lists, where that is not what lies there. */
     const evidenceZip = (files = contents(good), sealed: Readonly<Record<string, string>> = {}): Buffer => {
-      const all = Object.entries({ 'verdict.json': '{"suites":{}}', ...files })
+      const all = Object.entries({ 'verdict.json': '{"suites":{}}', 'diagnosis.json': 'null', ...files })
       const listed = all.map(([name, data]) => {
         const held = sealed[name] ?? data
         return { path: `evidence/${name}`, bytes: Buffer.byteLength(held), sha256: sha256(held) }
