@@ -1,4 +1,4 @@
-/** Makes room on a node whose disk is full: old logs, and old releases of one service of ours; nothing of anybody else. */
+/** Makes room on a node whose disk is full: archived journals of the whole machine, and old releases of one service of ours. */
 import type { Command } from './command.ts'
 import { findAnother } from './owners.ts'
 import { raw, sh } from './quote.ts'

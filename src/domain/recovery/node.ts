@@ -14,7 +14,7 @@ export const nodeRules = {
     situation: 'a node’s disk is full',
     recognition: 'less than 200 MiB free in SETUP; no space left, by the kernel’s own word, later (I150)',
     action:
-      'old logs (archived journals beyond 64 MiB) and old releases of ours are removed there, and nothing of anybody else; then once more',
+      'what the machine archived of its journal beyond 64 MiB goes, of every service on it, and old releases of ours; then once more',
     budget: { times: 1, per: 'node and step' },
     usedUp: 'the node is left out with I150',
     proof: 'lists the node and what was free before and after',
