@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { i as __toESM } from "./chunks/rolldown-runtime.js";
 import { n as Option, t as Command } from "./chunks/commander.js";
-import { $ as cancelled, $i as busyPolicies, $n as plain, $r as dataDir, $t as parseYaml, A as approve$1, Ai as isTest, An as run, Ar as receiveOn, At as keyFile, B as loadProfiles, Br as hostPort, Bt as hostKeyLine, C as nextStep, Cn as storedSessions, Ct as readNotes, D as noSession, Di as hasPlan, Dr as installProber, Dt as leasesOn, E as namedSession, Ea as version, Ei as fold, Er as testTurn, Et as isOdd, F as newSession, Fr as eventIn, Ft as readProgress, G as readCargo, Gi as countOf, Gt as orAbort, H as parseProfile, I as resumeInterrupted, Ir as textAt, It as eachAddress, J as printLabStatus, Ji as groupsOf, Jt as replaceFile, K as down, Ki as countsText, Kt as authorizationFor, L as planText, Lr as deployedUnitOf, Lt as overWire, Mt as readInput, N as waitsOn, Nn as driverOf, Nt as readOnlyWorld, O as sessionById, Oi as isPersonsPlan, Or as randomHex, Ot as exitCode, P as leftBehind, Pr as readPeerId, Pt as worldIn, Q as chosenFleet, Qn as pageText, Qt as parseFleet, R as makePlan, Rr as unitOf, Rt as everyAlgorithm, S as status, Sa as exitCodes, Sn as storedSession, Sr as dialledAs, St as note, T as named, Ta as failures, Ti as writerText, Tn as gitAt, Tr as failedOf, Tt as breakLeases, U as knownFailuresFor, Un as shortNames, Ur as itemsFile, Ut as reasonOf, V as profilesFor, Vt as hostKeyOf, W as manifestsIn, Wi as planDigest, Wn as fitted, Wt as refusedStart, X as up, Xn as blockText, Xr as independentDifference, Xt as removed, Y as shell, Yi as outcomesOf, Yr as folderOf, Yt as findWay, Z as nodes, Zr as quantileOf, _ as settleServices, _a as printable, _i as onEachNode, _r as survey, aa as configKey, ai as originOf$1, an as confirmSession, ar as joined, at as usualWishes, b as lookAtReleases, ba as Failure, bi as quote, bn as remoteSessions, br as repeatPlan, ca as isFinal, ci as testsOf, ct as confirmation, da as faultText, dn as check, dr as strong, dt as fieldRows, ei as journal, en as yamlOptions, et as findProjectFile, f as stop, fa as sortFaults, fn as proofText, fr as table, ft as flagOf, ga as messageOf, gi as takeLeases, gr as parseSurvey, h as serviceLines, ha as iso, ht as requestFields, i as takeEnvironment, ia as checkpointStates, ii as fleetOf$1, in as beginSession, ir as inline, it as projectFiles, j as waitingFor, jn as readerOf, jr as switchOn, jt as loadFleet, k as diagnose, ki as isSealed, kr as randomInt$1, kt as settledCode, lr as paragraph, m as rollServicesBack, ma as duration, mi as giveLeasesBack, mr as toned, mt as fromConfiguration, n as hiddenEnvironment, na as sha256, ni as removeUnit, nn as hostKey, nt as parseProject, oa as firstLoop, on as newestPlan, ot as choose, p as allSettled, pa as amount, pn as cloneAt, pr as text, pt as formFields, q as examine, qi as groupName, qt as folder, r as openAnnouncer, ra as checkpointRows, rn as isRecord, rt as parseProjectAll, s as deliver, si as subjectOf, sn as pushSession, st as parseRequest, t as contextOf, ta as canonical, ti as ownersDir, tn as hint, tt as fleetNamed, ua as traitsOf, ui as keptBinary, un as bundleIn, ur as present$1, ut as defaultFleet, v as withLeasesBack, va as stripHidden, vi as diagnoseNode, vr as diagnosisOf, vt as duties, w as logs$1, wi as heartbeatMs, wn as GitError, wr as natName, x as parseReleases, xa as exitCodeOf, xi as fleetReference, xn as sessionsIn, xr as suiteIds, xt as writerEnded, y as dropReleases, ya as machineFault, yi as listNodes, yr as logKey, yt as take, z as plannedEnclosure, zn as diagnosisSection, zr as withPorts, zt as fingerprint } from "./chunks/shared.js";
+import { $ as cancelled, $n as pageText, $r as hostPort, $t as parseFleet, A as approve$1, Ai as isSealed, Ar as randomInt$1, At as settledCode, B as loadProfiles, Bn as diagnosisSection, Br as itemsFile, Bt as fingerprint, C as nextStep, Ca as exitCodes, Cn as storedSession, Cr as dialledAs, Ct as readNotes, D as noSession, Da as version, Di as fold, Dr as testTurn, Dt as leasesOn, E as namedSession, Ea as failures, Ei as writerText, En as gitAt, Er as failedOf, Et as isOdd, F as newSession, Fr as readPeerId, Ft as worldIn, G as readCargo, Gi as planDigest, Gn as fitted, Gt as refusedStart, H as parseProfile, Ht as hostKeyOf, I as resumeInterrupted, Ir as eventIn, It as readProgress, J as printLabStatus, Ji as groupName, Jr as quantileOf, Jt as folder, K as down, Ki as countOf, Kr as folderOf, Kt as orAbort, L as planText, Lr as textAt, Lt as eachAddress, Mn as readerOf, Mr as switchOn, Mt as loadFleet, N as waitsOn, Nt as readInput, O as sessionById, Oi as hasPlan, Or as installProber, Ot as planFleet, P as leftBehind, Pn as driverOf, Pt as readOnlyWorld, Q as chosenFleet, Qr as withPorts, R as makePlan, Rt as overWire, S as status, Sa as exitCodeOf, Si as fleetReference, Sn as sessionsIn, Sr as suiteIds, St as note, T as named, Ti as heartbeatMs, Tn as GitError, Tr as natName, Tt as breakLeases, U as knownFailuresFor, V as profilesFor, Vt as hostKeyLine, W as manifestsIn, Wn as shortNames, Wt as reasonOf, X as up, Xi as outcomesOf, Xr as deployedUnitOf, Xt as findWay, Y as shell, Yi as groupsOf, Yt as replaceFile, Z as nodes, Zn as blockText, Zr as unitOf, Zt as removed, _ as settleServices, _a as messageOf, _i as takeLeases, _r as parseSurvey, aa as checkpointStates, ai as fleetOf$1, an as beginSession, ar as inline, at as usualWishes, b as lookAtReleases, ba as machineFault, bi as listNodes, br as logKey, ci as subjectOf, cn as pushSession, ct as confirmation, da as traitsOf, di as keptBinary, dn as bundleIn, dr as present$1, dt as fieldRows, ea as busyPolicies, ei as dataDir, en as parseYaml, er as plain, et as findProjectFile, f as stop, fa as faultText, fn as check, fr as strong, ft as flagOf, ga as iso, h as serviceLines, ha as duration, hi as giveLeasesBack, hr as toned, ht as requestFields, i as takeEnvironment, ia as checkpointRows, in as isRecord, it as projectFiles, j as waitingFor, ji as isTest, jn as run, jr as receiveOn, jt as keyFile, k as diagnose, ki as isPersonsPlan, kr as randomHex, kt as exitCode, la as isFinal, li as testsOf, m as rollServicesBack, ma as amount, mn as cloneAt, mr as text, mt as fromConfiguration, n as hiddenEnvironment, na as canonical, ni as removeUnit, nn as hint, nt as parseProject, oa as configKey, oi as originOf$1, on as confirmSession, or as joined, ot as choose, p as allSettled, pa as sortFaults, pn as proofText, pr as table, pt as formFields, q as examine, qi as countsText, qr as independentDifference, qt as authorizationFor, r as openAnnouncer, ra as sha256, ri as ownersDir, rn as hostKey, rt as parseProjectAll, s as deliver, sa as firstLoop, sn as newestPlan, st as parseRequest, t as contextOf, ti as journal, tn as yamlOptions, tt as fleetNamed, ur as paragraph, ut as defaultFleet, v as withLeasesBack, va as printable, vi as onEachNode, vr as survey, vt as duties, w as logs$1, wn as storedSessions, x as parseReleases, xa as Failure, xi as quote, xn as remoteSessions, xr as repeatPlan, xt as writerEnded, y as dropReleases, ya as stripHidden, yi as diagnoseNode, yr as diagnosisOf, yt as take, z as plannedEnclosure, zt as everyAlgorithm } from "./chunks/shared.js";
 import { t as require_dist } from "./chunks/yaml.js";
 import { t as require_lib } from "./chunks/ssh2.js";
 import { basename, dirname, join, relative, resolve } from "node:path";
@@ -1132,10 +1132,16 @@ async function thrownAway(path, bin, signal) {
 	await mkdir(bin, { recursive: true });
 	const there = join(bin, randomUUID());
 	await rename(path, there);
-	await removed(there, (await findWay(signal)).way);
+	await gone(there, signal);
 }
 async function emptied(bin, signal) {
-	if (await lstat(bin).catch(() => null) !== null) await removed(bin, (await findWay(signal)).way);
+	if (await lstat(bin).catch(() => null) !== null) await gone(bin, signal);
+}
+/** A build directory may hold a million files. */
+const longestMs = 18e5;
+async function gone(path, signal) {
+	await removed(path, (await findWay(signal)).way, longestMs);
+	if (await lstat(path).catch(() => null) !== null) throw new Error(`${path} could not be taken away whole`);
 }
 
 // src/domain/garbage.ts
@@ -1446,15 +1452,31 @@ async function gc(c, flags) {
 			line: lineOf$1(flags)
 		};
 		if (act && !await agreed$1(c, flags, question)) return exitCodes.usage;
-		const failed = act ? await clear(c, here, sorted.goes, there) : [];
+		const goes = act ? await still(c, sorted.goes, before) : sorted.goes;
+		const failed = act ? await clear(c, here, goes, there) : [];
 		failed.forEach((text) => c.terminal.warn(text));
 		const exitCode = failed.length + (there?.failed.length ?? 0) === 0 ? exitCodes.passed : exitCodes.infra;
-		if (flags.json === true) c.terminal.print(JSON.stringify(told$1(sorted, there, before, act, failed, exitCode)));
-		else if (act) c.terminal.info(`${sizeText(totalOf(sorted, there))} freed`);
+		if (flags.json === true) c.terminal.print(JSON.stringify(told$1({
+			...sorted,
+			goes
+		}, there, before, act, failed, exitCode)));
+		else if (act && failed.length === 0) c.terminal.info(`${sizeText(totalOf({
+			...sorted,
+			goes
+		}, there))} freed`);
 		return exitCode;
 	} finally {
 		await there?.close();
 	}
+}
+/** What may go now as it might before the question. */
+async function still(c, goes, before) {
+	const { found, alive } = await lookHere(c, before);
+	const now = new Set(sortFound(found, {
+		before,
+		alive
+	}).goes.map((f) => f.path));
+	return goes.filter((f) => now.has(f.path));
 }
 /** One after the other, each in one rename: what was cut off is found again by the next. */
 async function clear(c, { bins }, goes, there) {
@@ -1469,7 +1491,10 @@ async function clear(c, { bins }, goes, there) {
 			failed.push(`${found.path} stays: ${messageOf(error)}`);
 		});
 	}
-	for (const bin of bins) await emptied(bin, c.signal);
+	for (const bin of bins) await emptied(bin, c.signal).catch((error) => {
+		c.signal.throwIfAborted();
+		failed.push(messageOf(error));
+	});
 	return [...failed, ...(await there?.drop() ?? []).map((f) => f.message)];
 }
 const units = {
@@ -2015,14 +2040,20 @@ function linesOf(c) {
 }
 
 // src/app/remove.ts
-/** `remove`: a project's units, releases and data off every node that its sessions deployed to, after a yes. */
+/** `remove`: a project's units, releases and data off every node of a fleet that its sessions deployed to, after a yes. */
 async function remove(c, project, flags) {
 	const found = await deploymentsOf(c, project, flags.fleet);
+	if (flags.fleet === void 0) onlyDeployment(found, project, "remove");
+	const key = flags.key ?? null;
 	refuseAlive(found, project, "nothing is removed");
 	const opened = [];
 	try {
 		for (const deployment of found.deployments) {
-			const world = await readOnlyWorld(c, deployment.plan.fleet, flags.key ?? null);
+			const fleet = await planFleet(c, deployment.plan.fleet, {
+				key,
+				named: flags.fleet
+			});
+			const world = await readOnlyWorld(c, fleet, key);
 			opened.push({
 				deployment,
 				world,
@@ -2115,7 +2146,11 @@ async function rollback(c, project, flags) {
 	refuseAlive(found, project, "nothing is rolled back");
 	const deployment = chosenNodes(onlyDeployment(found, project, "rollback"), flags.nodes);
 	const { plan } = deployment;
-	const world = await readOnlyWorld(c, plan.fleet, flags.key ?? null);
+	const key = flags.key ?? null;
+	const world = await readOnlyWorld(c, await planFleet(c, plan.fleet, {
+		key,
+		named: flags.fleet
+	}), key);
 	try {
 		c.terminal.info(`asking ${deployment.nodes.length} nodes of fleet ${fleetReference(plan.fleet)}`);
 		const seen = await releasesOn(world, deployment);
@@ -3166,7 +3201,7 @@ async function repeatedRun(c, wish) {
 		plan: repeatPlan(plan, {
 			session: wish.session,
 			attempts
-		}, await programOf(c, from, wish))
+		}, await programOf(c, from, wish), [])
 	};
 }
 /** By the evidence of its newest test. */

@@ -1,4 +1,4 @@
-import { Ca as isFailure, ba as Failure, va as stripHidden } from "./shared.js";
+import { wa as isFailure, xa as Failure, ya as stripHidden } from "./shared.js";
 import { p as getOctokit } from "./actions.js";
 import { setTimeout } from "node:timers/promises";
 

@@ -3,7 +3,7 @@ import { _ as union$2, a as custom$1, c as ipv4, d as number$7, f as object$1, g
 import { t as execa } from "./execa.js";
 import { t as require_dist } from "./yaml.js";
 import { t as require_lib } from "./ssh2.js";
-import { basename, delimiter, dirname, isAbsolute, join as join$1, relative, resolve, sep } from "node:path";
+import { basename, delimiter, dirname, isAbsolute, join as join$1, posix, relative, resolve, sep } from "node:path";
 import { createCipheriv, createHash, createHmac, randomBytes, randomInt as randomInt$1, timingSafeEqual } from "node:crypto";
 import { isAbsolute as isAbsolute$1, join as join$2, normalize } from "node:path/posix";
 import { constants, gzipSync, zstdCompressSync } from "node:zlib";
@@ -78,7 +78,7 @@ const infraFailures = {
 	I159: infra("the node's own firewall drops the port of the service", atNode$1),
 	I160: infra("the container or namespace of the service, or of its NAT, cannot be entered", atNode$1),
 	I161: infra("the service runs in a network that its container has no more", atNode$1),
-	I162: infra("the service, its directory or its port on the node is another project's", { remedyAtSite: "vps-test remove ‹project›" }),
+	I162: infra("the service, its directory or its port on the node is another project's", { remedyAtSite: "vps-test nodes --fleet ‹fleet›" }),
 	I163: infra("the kernel killed the service for want of memory", atNode$1),
 	I164: infra("the recorder that watches a node through a soak cannot be started", atNode$1),
 	I201: infra("a program of the lab did not end in time", { remedy: labDoctor }),
@@ -210,7 +210,8 @@ const busyFailures = {
 	B301: busy$2("another build of the project runs on the build host", { remedy: status$2 }),
 	B302: busy$2("the built file changed after it was built", { remedy: "git status" }),
 	B303: busy$2("the source changed while it was built", { remedy: "git status" }),
-	B304: busy$2("the source changed after the plan was confirmed", { remedy: "git status" })
+	B304: busy$2("the source changed after the plan was confirmed", { remedy: "git status" }),
+	B305: busy$2("another build in the same directory did not end in time", { remedy: status$2 })
 };
 /** The program under test (exit 20). */
 const productFailures = {
@@ -329,6 +330,7 @@ const usageFailures = {
 	U102: usage("a node has no release to go back to"),
 	U103: usage("the text is no age"),
 	U104: usage("the profile does not hand the port of the registry on", { remedy: "vps-test check --help" }),
+	U105: usage("a plan of a ledger elsewhere names a program or a key of this machine"),
 	U201: usage("the file is no lab topology", { noRemedy: "each fault names its line and what is expected there" }),
 	U202: usage("the lab id cannot be used", { remedy: "vps-test lab up --lab lab" }),
 	U203: usage("the lab has no node of that name"),
@@ -907,14 +909,14 @@ const buildRules = {
 		proof: "lists the further try, with what was free before and after"
 	},
 	"build-locked": {
-		situation: "another build holds cargo’s lock",
-		recognition: "cargo’s word that it waits for a lock on files",
+		situation: "another build of the same checkout is at work",
+		recognition: "our lock on its target directory is taken, or cargo’s word that it waits for a lock on files",
 		action: "it is waited for, within the time of the build",
 		budget: {
 			times: 1,
 			per: "build"
 		},
-		usedUp: "I302: the build did not end in time",
+		usedUp: "B305: the other did not end within the time of a build; I302: this one did not",
 		proof: "lists the wait"
 	}
 };
@@ -935,7 +937,7 @@ const nodeRules = {
 	"disk-full": {
 		situation: "a node’s disk is full",
 		recognition: "less than 200 MiB free in SETUP; no space left, by the kernel’s own word, later (I150)",
-		action: "old logs (archived journals beyond 64 MiB) and old releases of ours are removed there, and nothing of anybody else; then once more",
+		action: "what the machine archived of its journal beyond 64 MiB goes, of every service on it, and old releases of ours; then once more",
 		budget: {
 			times: 1,
 			per: "node and step"
@@ -2184,7 +2186,7 @@ const rows$7 = {
 			onBusy: _enum(busyPolicies),
 			/** Full loops after a regression. */
 			restarts: int().nonnegative(),
-			/** Its waits may be ended by a newer commit of its branch. */
+			/** Its waits may be ended by a later session of its branch, of another commit. */
 			preemptible: boolean()
 		})
 	},
@@ -2997,7 +2999,8 @@ const unitsDir = ".units";
 const note$1 = (r, lease) => `${lease.holder} ${lease.fence} ${r.sha256}`;
 /**
 * Points `current` at the release, in one rename; what was current before is written down on the node, so that
-* {@link undoSwitch} depends on no answer. A repetition of the same switch keeps what the first one wrote.
+* {@link undoSwitch} depends on no answer. A repetition of the same switch keeps what the first one wrote, under a new
+* lease too.
 */
 const switchTo = (r, lease) => ({
 	kind: "script",
@@ -3006,6 +3009,7 @@ const switchTo = (r, lease) => ({
 	text: sh$1`${fenced(lease.service, lease.holder, lease.fence)}
     cd ${r.installPath}; old=$(readlink current || true); [ -n "$old" ] || old=none
     wrote=; [ ! -s .switched ] || read -r wrote <.switched || true
+    case "$wrote" in ${lease.holder}' '*' '${r.sha256}' '*) [ "$old" != ${`releases/${r.sha256}`} ] || old=${raw$1("${wrote##* }")};; esac
     case "$wrote" in ${note$1(r, lease)}' '*) : ;; *) printf '%s %s\n' ${note$1(r, lease)} "$old" >.switched.new; mv -f .switched.new .switched;; esac
     if [ "$old" != ${`releases/${r.sha256}`} ]; then ln -sfn ${`releases/${r.sha256}`} .current.new; mv -T .current.new current; fi`
 });
@@ -3088,7 +3092,7 @@ async function takeLeases(world, plan, holder, nodes, ms, service = plan.config.
 			code: "B010",
 			node: name,
 			message: `${name}: ${service} is leased by ${answer.who} (session ${answer.holder}, ${answer.why}) until ${iso(answer.until * 1e3)}`,
-			remedy: endOf$4(world.fleet, answer),
+			remedy: endOf$5(world.fleet, answer),
 			held: {
 				holder: answer.holder,
 				who: answer.who,
@@ -3099,7 +3103,7 @@ async function takeLeases(world, plan, holder, nodes, ms, service = plan.config.
 	});
 }
 /** Whose it is, by its own words; what a person does by hand ends by itself. */
-function endOf$4(fleet, { holder, why }) {
+function endOf$5(fleet, { holder, why }) {
 	const [, project] = /^test of ([A-Za-z0-9._-]{1,100})$/.exec(why) ?? [];
 	return project === void 0 || holder.startsWith("by-hand-") ? listLeasesOf(fleet) : `vps-test stop ${quote(project)} --session ${quote(holder)}`;
 }
@@ -3497,8 +3501,8 @@ const isOfSameBranch = (plan, session, entries, other) => {
 	return branch !== null && other.origin?.branch === branch && projectOf(entries) === plan.config.project;
 };
 /**
-* Ends the holder where it only waits for a checkpoint, its configuration lets a newer commit of its branch end that
-* wait, and this is one. A checkpoint that is claimed at this moment is first, and is waited for.
+* Ends the holder where it only waits for a checkpoint, its configuration lets a later session of its branch end that
+* wait, and this is one, of another commit. A checkpoint that is claimed at this moment is first, and is waited for.
 */
 async function preempt(plan, session, world, holder) {
 	const entries = await world.ledger.read(holder);
@@ -3507,7 +3511,7 @@ async function preempt(plan, session, world, holder) {
 	const [then, now] = [other.origin?.commit ?? null, session.origin?.commit ?? null];
 	const newer = now !== null && then !== null && now !== then && askedAt(await world.ledger.read(session.id)) > askedAt(entries);
 	if (!other.preemptible || !isCheckpoint(other.state) || !newer || !isOfSameBranch(plan, session, entries, other)) return false;
-	const why = `by ${session.id}, of the newer commit ${now.slice(0, 12)}, while it waited for ${other.state}: its soak is preemptible`;
+	const why = `by ${session.id}, a later session, of another commit (${now.slice(0, 12)}), while it waited for ${other.state}: its soak is preemptible`;
 	const entry = next(entries, other, {
 		event: "superseded",
 		why,
@@ -3541,6 +3545,90 @@ async function newerOf(plan, session, world) {
 /** When a session was begun, or went on with what was pushed. */
 const askedAt = (entries) => entries.findLast(hasPlan)?.at ?? 0;
 
+// src/domain/post-mortem/machine.ts
+const number$4 = (text) => text !== void 0 && /^\d{1,18}$/.test(text) ? Number(text) : null;
+/** `text`: of a section, by its name; empty: it was not told. */
+function machineOf$3(text) {
+	const lines = (section) => text(section).split("\n").map((l) => l.trim()).filter((l) => l !== "");
+	const kernel = lines("kernel");
+	return {
+		unit: unitOf$2(lines("unit")),
+		systemd: lines("systemd"),
+		process: processOf(lines("process")),
+		...memoryOf(lines("memory")),
+		kernel: text("kernel") === "" || kernel[0] === "not-read" ? null : kernel,
+		conntrack: conntrackOf(lines("conntrack")),
+		receiveOverflows: overflowsOf(lines("udp")),
+		route: text("route") === "" ? null : lines("route").length > 0,
+		unknownNames: lines("names").flatMap((l) => /^unknown (\S{1,253})$/.exec(l)?.[1] ?? []),
+		clock: clockOf$1(lines("clock")),
+		ended: text("ended").split("\n").flatMap((l) => l.startsWith("| ") && l.length > 2 ? [l.slice(2)] : [])
+	};
+}
+function unitOf$2(lines) {
+	const of = new Map(lines.map((l) => [l.slice(0, Math.max(0, l.indexOf("="))), l.slice(l.indexOf("=") + 1)]));
+	const active = of.get("ActiveState");
+	if (active === void 0) return null;
+	const ended = {
+		"1": "exited",
+		"2": "killed",
+		"3": "dumped"
+	}[of.get("ExecMainCode") ?? ""] ?? null;
+	return {
+		active,
+		sub: of.get("SubState") ?? "",
+		result: of.get("Result") ?? "",
+		ended,
+		status: ended === null ? null : number$4(of.get("ExecMainStatus")),
+		restarts: number$4(of.get("NRestarts")) ?? 0,
+		memoryBytes: number$4(of.get("MemoryCurrent"))
+	};
+}
+function processOf(lines) {
+	if (lines.length === 0) return null;
+	const [, open, most] = /^fds (\d+) (\d*)$/.exec(lines.find((l) => l.startsWith("fds ")) ?? "") ?? [];
+	const resident = /^VmRSS (\d+) kB$/.exec(lines.find((l) => l.startsWith("VmRSS ")) ?? "")?.[1];
+	return {
+		openFiles: number$4(open),
+		mostFiles: number$4(most),
+		residentKiB: number$4(resident),
+		sockets: lines.flatMap((l) => l.startsWith("socket ") ? [l.slice(7)] : [])
+	};
+}
+function memoryOf(lines) {
+	const kib = (key) => number$4(new RegExp(`^${key}: *(\\d+) kB$`).exec(lines.find((l) => l.startsWith(`${key}:`)) ?? "")?.[1]);
+	const [totalKiB, availableKiB] = [kib("MemTotal"), kib("MemAvailable")];
+	const [, one, processors] = /^load (\d+\.\d+) \S+ \S+ (\d+)$/.exec(lines.find((l) => l.startsWith("load ")) ?? "") ?? [];
+	return {
+		memory: totalKiB === null || availableKiB === null ? null : {
+			totalKiB,
+			availableKiB,
+			swapFreeKiB: kib("SwapFree")
+		},
+		load: one === void 0 || number$4(processors) === null ? null : Number(one) / Math.max(1, Number(processors))
+	};
+}
+function conntrackOf([count, most]) {
+	const [now, limit] = [number$4(count), number$4(most)];
+	return now === null || limit === null || limit === 0 ? null : {
+		count: now,
+		most: limit
+	};
+}
+/** Two lines, the names and the values. */
+function overflowsOf([names = "", values = ""]) {
+	const at = names.split(" ").indexOf("RcvbufErrors");
+	return at === -1 ? null : number$4(values.split(" ")[at]);
+}
+function clockOf$1([line = ""]) {
+	const [, wall, synchronized] = /^(\d{1,16}) \S+ ?(yes|no)?$/.exec(line) ?? [];
+	const wallMs = number$4(wall);
+	return wallMs === null ? null : {
+		wallMs,
+		synchronized: synchronized === void 0 ? null : synchronized === "yes"
+	};
+}
+
 // src/domain/post-mortem/told.ts
 /** Each section begins with this word and its name. */
 const sectionWord = "vps-test-section";
@@ -3567,49 +3655,198 @@ const postMortemShape = (nodes) => list$2(every({
 	why: orNull(text$3)
 }), nodes);
 
-// src/commands/post-mortem.ts
-/** What of a machine is asked after a failure besides disk, port and firewall: unit, kernel, memory, sockets, names, clock. */
-/** What of the kernel's messages is ever a cause; the rest is not kept. */
-const kernelWords = "out of memory|oom-kill|killed process|segfault|general protection|traps:|invalid opcode|nf_conntrack|table full|neighbour table overflow|i/o error|ext4-fs error|xfs.*error|remounting|read-only|link is down|netdev watchdog|blocked for more than|soft lockup|hardware error";
+// src/domain/post-mortem/read.ts
+/** Null: it did not answer. */
+const readPostMortem = ({ lines, of }) => lines === null ? null : parseDiagnosis(lines.join("\n"), of);
+function parseDiagnosis(stdout, { unit, listens, releases, data }) {
+	const found = [...stdout.matchAll(new RegExp(`^${sectionWord} (\\w+)(?: (.*))?\\n`, "gm"))];
+	const said = found.findIndex((m) => m[1] === "said");
+	const sections = (said === -1 ? found : found.slice(0, said + 1)).map((m, i, all) => ({
+		name: m[1],
+		of: m[2] ?? "",
+		text: stdout.slice(m.index + m[0].length, all[i + 1]?.index ?? stdout.length)
+	}));
+	const text = (name, of = "") => sections.find((s) => s.name === name && s.of === of)?.text ?? "";
+	const machine = machineOf$3(text);
+	return {
+		unit,
+		listens,
+		result: endOf$4(machine),
+		holder: parsePortHolder(text("holder")),
+		releases: parseDisk(releases, text("disk", releases)),
+		data: parseDisk(data, text("disk", data)),
+		firewall: text("firewall"),
+		machine,
+		said: text("said").split("\n").map((l) => stripHidden(l, 300)).filter((l) => l !== "")
+	};
+}
+/** Of the unit now; one that systemd has just started again has none, and ended as systemd said last. */
+function endOf$4({ unit, systemd }) {
+	const now = unit?.result ?? "";
+	if (now !== "" && now !== "success") return now;
+	return systemd.map((l) => /: Failed with result '([a-z-]{1,30})'/.exec(l)?.[1]).findLast((r) => r !== void 0) ?? now;
+}
+function parsePortHolder(stdout) {
+	const [pid = "", program = "", unit = "-", project = "-", session = "-"] = stdout.split("\n").map((l) => l.trim());
+	if (!/^\d+$/.test(pid)) return null;
+	return {
+		pid: Number(pid),
+		program: program.slice(0, 50),
+		unit: unit === "-" ? null : unit,
+		owner: project === "-" || session === "-" || project === "" ? null : {
+			project,
+			session
+		}
+	};
+}
+function parseDisk(path, text) {
+	const [used, free, inodes, own, mount = ""] = text.trim().split(" ");
+	const number = (word) => word !== void 0 && /^\d{1,18}$/.test(word) ? Number(word) : null;
+	return number(used) === null || number(free) === null ? null : {
+		path,
+		usedKiB: number(used),
+		freeKiB: number(free),
+		freeInodes: number(inodes),
+		ownKiB: number(own),
+		mount: mount.split(",")
+	};
+}
+
+// src/commands/owners.ts
+/** Whose each service on a node is: one file for each, with project, session and the directory of its releases. */
+const ownersDir = "/var/lib/vps-test/owners";
+/** Sets `whose`: another project that has this service or this directory; empty where there is none. */
+const findAnother = (project, installPath, unit = "") => raw$1(sh$1`whose=; for o in ${raw$1(quote(ownersDir))}/*; do
+      [ -s "$o" ] || continue; by=; at=; { read -r by; read -r _; read -r at; } <"$o" || true
+      if [ "$by" != ${project} ] && { [ "$at" = ${installPath} ] || [ "$(basename "$o")" = ${unit} ]; } && [ -e "/etc/systemd/system/$(basename "$o").service" ]; then whose=$by; break; fi
+    done`);
+
+// src/commands/port-holder.ts
+/** Prints `pid`, program, unit, project and session, each in a line, `-` where there is none; nothing where it is free. */
+const findPortHolder = (place, protocol, port) => ({
+	kind: "script",
+	why: `who has ${protocol} ${port}`,
+	idempotent: true,
+	text: sh$1`
+    pid=$(${place} ss -Hlnp ${protocol === "tcp" ? "-t" : "-u"} ${`sport = :${port}`} | sed -n 's/.*pid=\([0-9]*\).*/\1/p' | head -n 1)
+    [ -n "$pid" ] || exit 0
+    unit=$(sed -n 's/.*\/\([^/]*\)\.service$/\1/p' "/proc/$pid/cgroup" | head -n 1)
+    echo "$pid"; tr '\n' ' ' <"/proc/$pid/comm"; echo; if [ -n "$unit" ]; then echo "$unit"; else echo -; fi
+    if [ -n "$unit" ] && [ -s ${ownersDir}/"$unit" ]; then head -n 2 ${ownersDir}/"$unit"; else echo -; echo -; fi`
+});
+
+// src/commands/occupied.ts
+const holderWord = "holder";
+/** A line for each unit of ours: its name, project, session and directory; then who has the port. */
+const findOwners = ({ listens: { protocol, port }, place }) => {
+	const holder = findPortHolder(place, protocol, port);
+	return {
+		kind: "script",
+		why: "whose services are there",
+		idempotent: true,
+		text: sh$1`
+      for f in ${raw$1(ownersDir)}/*; do
+        [ -s "$f" ] || continue; u=$(basename "$f"); [ -e "/etc/systemd/system/$u.service" ] || continue
+        { read -r project; read -r session; read -r path; } <"$f" || true; printf 'unit %s %s %s %s\n' "$u" "$project" "$session" "$path"
+      done
+      echo ${holderWord}
+      ${raw$1(port === 0 || holder.kind !== "script" ? ":" : holder.text)}`
+	};
+};
+const word$2 = "[A-Za-z0-9][A-Za-z0-9._@-]{0,150}";
+const unitLine = new RegExp(`^unit (${word$2}) (${word$2}) (${word$2}) ?(/[A-Za-z0-9._/-]{1,200})?$`);
+/** A line that is none of ours is left out. */
+const parseOwners = (stdout) => stdout.split(`\n${holderWord}\n`)[0].split("\n").flatMap((line) => {
+	const [, unit, project, session, path] = unitLine.exec(line) ?? [];
+	return unit === void 0 || project === void 0 || session === void 0 ? [] : [{
+		unit,
+		project,
+		session,
+		installPath: path ?? null
+	}];
+});
+/** Of another project only: what is our own is deployed over, and a stranger's process is told when it is in the way. */
+function parseOccupied(stdout, project, { unit, installPath, listens }) {
+	const owned = parseOwners(stdout).filter((o) => o.project !== project);
+	const holder = parsePortHolder(`\n${stdout}`.split(`\n${holderWord}\n`)[1] ?? "");
+	const named = owned.flatMap((o) => [...o.unit === unit ? [{
+		what: `the service ${unit}`,
+		by: o.project,
+		session: o.session
+	}] : [], ...o.installPath === installPath ? [{
+		what: `the directory ${installPath}`,
+		by: o.project,
+		session: o.session
+	}] : []]);
+	const port = holder === null || holder.owner === null || holder.owner.project === project ? [] : [{
+		what: `${listens.protocol} ${listens.port} (held by ${holder.unit ?? "it"}.service)`,
+		by: holder.owner.project,
+		session: holder.owner.session
+	}];
+	return [...named, ...port];
+}
+
+// src/commands/place.ts
+/** Sets `pid` to the container's main process, or says in one line why there is none. */
+const findContainer = "pid=$(docker inspect -f \"{{.State.Pid}}\" \"$0\" 2>/dev/null) || { command -v docker >/dev/null || { echo \"docker is not installed, so the container $0 cannot be entered\" >&2; exit 77; }; echo \"no container is called $0\" >&2; exit 77; }; [ \"$pid\" -gt 0 ] || { echo \"the container $0 does not run\" >&2; exit 77; }";
+const dockerEnter = (container) => [
+	"sh",
+	"-c",
+	`${findContainer}; exec nsenter -t "$pid" -n -- "$@"`,
+	container
+];
+/** argv prefix that enters the service's network namespace from the node's host. */
+function placeOf$1(runtime) {
+	switch (runtime.kind) {
+		case "systemd": return [];
+		case "netns": return [
+			"ip",
+			"netns",
+			"exec",
+			runtime.name
+		];
+		case "docker": return dockerEnter(runtime.container);
+	}
+}
+/** How to enter the NAT box: from the node's own host, or from the orchestrator's machine. */
+function boxOf$1(box) {
+	switch (box.kind) {
+		case "orchestrator": return {
+			at: "orchestrator",
+			enter: box.enter
+		};
+		case "host": return {
+			at: "node",
+			enter: []
+		};
+		case "netns": return {
+			at: "node",
+			enter: [
+				"ip",
+				"netns",
+				"exec",
+				box.name
+			]
+		};
+		case "docker": return {
+			at: "node",
+			enter: dockerEnter(box.container)
+		};
+	}
+}
 /**
-* Sections `unit`, `systemd` (what it said of the unit), `process`, `memory`, `kernel`, `conntrack`, `udp`, `route`,
-* `names`, `clock` and `ended` (the program's own last lines, of whichever process; each behind a bar, so that none can
-* look like ours). The unit's name is in `$u`.
+* Prints one word that tells one life of a container from the next, by its main process: `none` where it does not run,
+* `-` where there is no container.
 */
-const askMachine = ({ place, sinceSeconds, names }) => raw$1(sh$1`
-    echo; echo ${sectionWord} unit
-    systemctl show "$u" -p ActiveState -p SubState -p Result -p ExecMainCode -p ExecMainStatus -p NRestarts -p MainPID -p MemoryCurrent -p MemoryPeak -p LimitNOFILE 2>/dev/null
-    echo; echo ${sectionWord} systemd
-    journalctl -u "$u" _PID=1 --since=-${sinceSeconds}s -n 80 --no-pager -o cat 2>/dev/null | tail -c 6000
-    echo; echo ${sectionWord} process
-    p=$(systemctl show "$u" -p MainPID --value 2>/dev/null)
-    if [ "${raw$1("${p:-0}")}" -gt 0 ]; then
-      echo "fds $(ls "/proc/$p/fd" 2>/dev/null | wc -l) $(sed -n 's/^Max open files  *\([0-9]*\).*/\1/p' "/proc/$p/limits" 2>/dev/null)"
-      sed -n 's/^\(VmRSS\|Threads\|State\):[[:space:]]*/\1 /p' "/proc/$p/status" 2>/dev/null
-      ${place} ss -Hlntup 2>/dev/null | grep -F "pid=$p," | head -n 20 | sed 's/^/socket /'
-    fi
-    echo; echo ${sectionWord} memory
-    grep -E '^(MemTotal|MemAvailable|SwapTotal|SwapFree):' /proc/meminfo; echo "load $(cut -d' ' -f1-3 /proc/loadavg) $(nproc)"
-    echo; echo ${sectionWord} kernel
-    least=$(( $(cut -d. -f1 /proc/uptime) - ${sinceSeconds} ))
-    if k=$(dmesg 2>/dev/null); then
-      printf '%s\n' "$k" | awk -v least="$least" '{ t = $0; sub(/^\[ */, "", t); if (t + 0 >= least) print }' | grep -iE ${kernelWords} | tail -n 40
-    elif k=$(journalctl -k --since=-${sinceSeconds}s --no-pager -o short-monotonic 2>/dev/null); then
-      printf '%s\n' "$k" | grep -iE ${kernelWords} | tail -n 40
-    else echo not-read; fi
-    echo; echo ${sectionWord} conntrack
-    ${place} cat /proc/sys/net/netfilter/nf_conntrack_count /proc/sys/net/netfilter/nf_conntrack_max 2>/dev/null
-    ${place} cat /proc/net/stat/nf_conntrack 2>/dev/null
-    echo; echo ${sectionWord} udp
-    ${place} cat /proc/net/snmp 2>/dev/null | grep '^Udp:'
-    echo; echo ${sectionWord} route
-    ${place} ip -o route show default 2>/dev/null | head -n 5; ${place} ip -o -6 route show default 2>/dev/null | head -n 5
-    echo; echo ${sectionWord} names
-    for n in ${names}; do if timeout 5 getent ahosts "$n" >/dev/null 2>&1; then echo "resolves $n"; else echo "unknown $n"; fi; done
-    echo; echo ${sectionWord} clock
-    echo "$(date +%s%3N) $(cut -d' ' -f1 /proc/uptime) $(timeout 5 timedatectl show -p NTPSynchronized --value 2>/dev/null)"
-    echo; echo ${sectionWord} ended
-    journalctl -u "$u" _TRANSPORT=stdout --since=-${sinceSeconds}s -n 80 --no-pager -o cat 2>/dev/null | tail -c 8000 | sed 's/^/| /'`);
+const lifeOf = (at) => at?.kind === "docker" ? raw$1(sh$1`p=$(docker inspect -f '{{.State.Pid}}' ${at.container} 2>/dev/null) && [ "$p" -gt 0 ] && echo "$p.$(sed 's/^.*) //' "/proc/$p/stat" | cut -d' ' -f20)" || echo none`) : raw$1("echo -");
+/** systemd's name for the namespace: a container's is named by its own unit (namespace-unit.ts) first. */
+const namespacePath = (node) => node.runtime.kind === "systemd" ? null : `/run/netns/${node.runtime.kind === "netns" ? node.runtime.name : `vps-test-${node.runtime.container}`}`;
+/** Ends well where the service's network, and its NAT if that is on the node, can be entered; else says why not. */
+const enterPlaces = ({ runtime, natBox }) => {
+	const box = natBox === void 0 ? null : boxOf$1(natBox);
+	const places = [placeOf$1(runtime), box?.at === "node" ? box.enter : []].filter((p) => p.length > 0);
+	return raw$1(places.length === 0 ? ":" : places.map((p) => sh$1`${p} true`).join(" && "));
+};
 
 // src/domain/evidence.ts
 /** The user that diallers run as. */
@@ -3820,68 +4057,6 @@ function tryDialler(prober, program, place) {
 	return run.text;
 }
 
-// src/commands/place.ts
-/** Sets `pid` to the container's main process, or says in one line why there is none. */
-const findContainer = "pid=$(docker inspect -f \"{{.State.Pid}}\" \"$0\" 2>/dev/null) || { command -v docker >/dev/null || { echo \"docker is not installed, so the container $0 cannot be entered\" >&2; exit 77; }; echo \"no container is called $0\" >&2; exit 77; }; [ \"$pid\" -gt 0 ] || { echo \"the container $0 does not run\" >&2; exit 77; }";
-const dockerEnter = (container) => [
-	"sh",
-	"-c",
-	`${findContainer}; exec nsenter -t "$pid" -n -- "$@"`,
-	container
-];
-/** argv prefix that enters the service's network namespace from the node's host. */
-function placeOf$1(runtime) {
-	switch (runtime.kind) {
-		case "systemd": return [];
-		case "netns": return [
-			"ip",
-			"netns",
-			"exec",
-			runtime.name
-		];
-		case "docker": return dockerEnter(runtime.container);
-	}
-}
-/** How to enter the NAT box: from the node's own host, or from the orchestrator's machine. */
-function boxOf$1(box) {
-	switch (box.kind) {
-		case "orchestrator": return {
-			at: "orchestrator",
-			enter: box.enter
-		};
-		case "host": return {
-			at: "node",
-			enter: []
-		};
-		case "netns": return {
-			at: "node",
-			enter: [
-				"ip",
-				"netns",
-				"exec",
-				box.name
-			]
-		};
-		case "docker": return {
-			at: "node",
-			enter: dockerEnter(box.container)
-		};
-	}
-}
-/**
-* Prints one word that tells one life of a container from the next, by its main process: `none` where it does not run,
-* `-` where there is no container.
-*/
-const lifeOf = (at) => at?.kind === "docker" ? raw$1(sh$1`p=$(docker inspect -f '{{.State.Pid}}' ${at.container} 2>/dev/null) && [ "$p" -gt 0 ] && echo "$p.$(sed 's/^.*) //' "/proc/$p/stat" | cut -d' ' -f20)" || echo none`) : raw$1("echo -");
-/** systemd's name for the namespace: a container's is named by its own unit (namespace-unit.ts) first. */
-const namespacePath = (node) => node.runtime.kind === "systemd" ? null : `/run/netns/${node.runtime.kind === "netns" ? node.runtime.name : `vps-test-${node.runtime.container}`}`;
-/** Ends well where the service's network, and its NAT if that is on the node, can be entered; else says why not. */
-const enterPlaces = ({ runtime, natBox }) => {
-	const box = natBox === void 0 ? null : boxOf$1(natBox);
-	const places = [placeOf$1(runtime), box?.at === "node" ? box.enter : []].filter((p) => p.length > 0);
-	return raw$1(places.length === 0 ? ":" : places.map((p) => sh$1`${p} true`).join(" && "));
-};
-
 // src/commands/unit-words.ts
 /** Words of systemd's unit files: how a value becomes one of them, and the line by which we know our own files. */
 const marker = "# Written by vps-test; a unit without this line is never overwritten.";
@@ -3981,8 +4156,6 @@ const stopStarted = (unit, installPath, session, lease) => ({
 });
 
 // src/commands/service.ts
-/** Whose each unit of ours is: one file for each, with project, session and the directory of its releases. */
-const ownersDir = "/var/lib/vps-test/owners";
 /** Its binary is `<install path>/current/<name>`. */
 const releasesOf = ({ binary }) => binary.split("/").slice(0, -2).join("/");
 const dataDir = (unit) => `/var/lib/${unit}`;
@@ -4011,13 +4184,18 @@ const unitText$1 = (u) => [
 	"WantedBy=multi-user.target",
 	""
 ].join("\n");
-/** Writes the unit, and whose it is, unless a foreign one is there; prints `foreign`, `changed` or `same`. */
+/**
+* Writes the unit, and whose it is, unless a foreign one is there; prints `foreign`, `changed` or `same`. Where it or its
+* directory is another project's, nothing is written: exit 78.
+*/
 const writeUnit = (u, lease, project) => ({
 	kind: "script",
 	why: `write unit ${u.name}`,
 	idempotent: true,
 	text: sh$1`${fenced(lease.service, lease.holder, lease.fence)}
     f=/etc/systemd/system/${raw$1(quote(`${u.name}.service`))}
+    ${findAnother(project, releasesOf(u), u.name)}
+    if [ -n "$whose" ]; then echo "project $whose" >&2; exit ${78}; fi
     if [ "$(readlink "$f")" = /dev/null ]; then echo "$f is masked: systemctl unmask ${raw$1(quote(`${u.name}.service`))}" >&2; exit 1; fi
     if [ -e "$f" ] && ! grep -qxF ${marker} "$f"; then echo foreign; exit 0; fi
     if systemctl cat ${`${u.name}.service`} >/dev/null 2>&1 && [ ! -e "$f" ]; then echo foreign; exit 0; fi
@@ -4078,7 +4256,7 @@ const settleUnit = (unit, { installPath, sha256 }) => ({
 /** Prints `there` where something of ours was in it. */
 const clearReleases = (installPath) => raw$1(sh$1`if cd ${installPath} 2>/dev/null; then
       [ ! -e releases ] || echo there
-      for d in releases/*; do n=$(basename "$d"); case "$n" in *[!0-9a-f]*) ;; *) rm -rf "./$d";; esac; done
+      for d in releases/*; do n=$(basename "$d"); case "$n" in *[!0-9a-f]*) ;; *) if [ ${raw$1("${#n}")} = 64 ]; then rm -rf "./$d"; fi;; esac; done
       rm -rf ${unitsDir} .confined
       rm -f current .current.new .switched .switched.new; rmdir releases 2>/dev/null || true; cd /; rmdir ${installPath} 2>/dev/null || true
     fi`);
@@ -4092,10 +4270,8 @@ const removeUnit = (unit, installPath, project, lease) => ({
 	why: `remove ${unit}`,
 	idempotent: true,
 	text: sh$1`${fenced(lease.service, lease.holder, lease.fence)}
-    for o in ${raw$1(ownersDir)}/*; do
-      [ -s "$o" ] || continue; { read -r whose; read -r _; read -r path; } <"$o" || true
-      if [ "$whose" != ${project} ] && { [ "$path" = ${installPath} ] || [ "$(basename "$o")" = ${unit} ]; } && [ -e "/etc/systemd/system/$(basename "$o").service" ]; then echo other; exit 0; fi
-    done
+    ${findAnother(project, installPath, unit)}
+    if [ -n "$whose" ]; then echo other; exit 0; fi
     f=/etc/systemd/system/${raw$1(quote(`${unit}.service`))}
     if ! [ -e "$f" ] && ! systemctl cat ${`${unit}.service`} >/dev/null 2>&1; then
       if [ "$( ${clearReleases(installPath)} )" = there ]; then echo removed; else echo absent; fi; exit 0
@@ -4155,19 +4331,316 @@ const journalSinceStart = (unit) => ({
     journalctl --no-pager --quiet --output=cat "_SYSTEMD_INVOCATION_ID=$i" | tail -c 1048576`
 });
 
-// src/commands/port-holder.ts
-/** Prints `pid`, program, unit, project and session, each in a line, `-` where there is none; nothing where it is free. */
-const findPortHolder = (place, protocol, port) => ({
-	kind: "script",
-	why: `who has ${protocol} ${port}`,
-	idempotent: true,
-	text: sh$1`
-    pid=$(${place} ss -Hlnp ${protocol === "tcp" ? "-t" : "-u"} ${`sport = :${port}`} | sed -n 's/.*pid=\([0-9]*\).*/\1/p' | head -n 1)
-    [ -n "$pid" ] || exit 0
-    unit=$(sed -n 's/.*\/\([^/]*\)\.service$/\1/p' "/proc/$pid/cgroup" | head -n 1)
-    echo "$pid"; tr '\n' ' ' <"/proc/$pid/comm"; echo; if [ -n "$unit" ]; then echo "$unit"; else echo -; fi
-    if [ -n "$unit" ] && [ -s ${ownersDir}/"$unit" ]; then head -n 2 ${ownersDir}/"$unit"; else echo -; echo -; fi`
+// src/domain/addresses.ts
+/**
+* IP addresses in one spelling, so that two sights of one address compare equal (testnet-interfaces §10.1: IPv4-mapped
+* addresses are everywhere).
+*/
+/** Dotted quad for IPv4 and IPv4-mapped IPv6; eight unpadded groups for other IPv6; lower case for what is neither. */
+function normalAddress(address) {
+	const bare = address.trim().toLowerCase().replace(/^\[|\]$/g, "").replace(/%.*$/, "");
+	const groups = bare.includes(":") ? groupsOf$3(bare) : void 0;
+	if (groups === void 0) return bare;
+	if (!(groups.slice(0, 5).every((g) => g === 0) && groups[5] === 65535)) return groups.map((g) => g.toString(16)).join(":");
+	const [high, low] = [groups[6] ?? 0, groups[7] ?? 0];
+	return [
+		high >> 8,
+		high & 255,
+		low >> 8,
+		low & 255
+	].join(".");
+}
+/** As URLs and programs write it: an IPv6 address stands in brackets. */
+const hostPort = (host, port) => `${host.includes(":") && !host.startsWith("[") ? `[${host}]` : host}:${port}`;
+/** A real IPv6 address, after IPv4-mapped ones are taken out. */
+const isIPv6 = (address) => normalAddress(address).includes(":");
+/** Link-local and multicast: neighbour discovery and the like, never a path between two hosts. */
+const isLocalIPv6 = (address) => /^f(e[89ab]|f)/.test(normalAddress(address));
+function groupsOf$3(text) {
+	const quad = /^(.*:)(\d+)\.(\d+)\.(\d+)\.(\d+)$/.exec(text);
+	const [, prefix = "", a = "", b = "", c = "", d = ""] = quad ?? [];
+	const [head = "", tail, ...more] = (quad === null ? text : `${prefix}${(+a << 8 | +b).toString(16)}:${(+c << 8 | +d).toString(16)}`).split("::");
+	if (more.length > 0) return void 0;
+	const list = (part) => part === "" ? [] : part.split(":");
+	const [left, right] = [list(head), list(tail ?? "")];
+	const gap = 8 - left.length - right.length;
+	if (tail === void 0 ? gap !== 0 : gap < 0) return void 0;
+	const all = [
+		...left,
+		...Array(Math.max(gap, 0)).fill("0"),
+		...right
+	];
+	return all.every((g) => /^[0-9a-f]{1,4}$/.test(g)) ? all.map((g) => parseInt(g, 16)) : void 0;
+}
+
+// src/domain/program.ts
+/**
+* Fills a profile's argument templates; every placeholder becomes part of one word, so nothing can grow a second one.
+*/
+/** What each template may ask for: the schema's list, and what whoever fills it must have. */
+const placeholders = {
+	registry: [
+		"registryUrl",
+		"registryIp",
+		"registryPort",
+		"servicePort",
+		"dataDir",
+		"bootstraps"
+	],
+	node: [
+		"registryUrl",
+		"registryIp",
+		"servicePort",
+		"dataDir",
+		"bootstraps"
+	],
+	dial: [
+		"registryUrl",
+		"peerId",
+		"address",
+		"localPort",
+		"bytes",
+		"nonce",
+		"timeoutMs",
+		"timeoutSeconds",
+		"bootstraps",
+		"freshDir"
+	],
+	file: ["dataDir"],
+	record: ["nonce"],
+	kept: ["dataDir", "nonce"],
+	message: [
+		"servicePort",
+		"dataDir",
+		"id",
+		"channel",
+		"payload"
+	],
+	write: [
+		"servicePort",
+		"dataDir",
+		"key",
+		"value",
+		"at"
+	],
+	members: ["servicePort", "dataDir"],
+	keep: [
+		"registryUrl",
+		"peerId",
+		"localPort",
+		"timeoutMs",
+		"timeoutSeconds",
+		"bootstraps"
+	],
+	deliver: [
+		"localPort",
+		"nonce",
+		"timeoutMs",
+		"timeoutSeconds"
+	]
+};
+/** Every placeholder that the template may hold has a value, or it does not compile. */
+const fillTemplate = (_template, words, values) => fillArguments(words, values);
+function fillArguments(template, values) {
+	return template.map((word) => word.replaceAll(/\{([A-Za-z]+)\}/g, (_, name) => {
+		const value = Object.hasOwn(values, name) ? values[name] : void 0;
+		if (value === void 0) throw new Failure({
+			code: "H003",
+			message: `the profile asks for {${name}}, which is not known here`
+		});
+		return value;
+	}));
+}
+/**
+* The registry as nodes reach it: the configuration's, the fleet's, else the registry node's address. In a lab always
+* the lab's own, unless the project has one on a port of its own.
+*/
+function registryUrlOf(fleet, plan) {
+	const at = (port) => `http://${hostPort(registryOf(fleet)?.ip ?? "127.0.0.1", port)}`;
+	const apart = fleet.ports[registryKey(plan.config.project)];
+	const shared = (apart === void 0 ? void 0 : at(apart)) ?? fleet.registryUrl;
+	return (fleet.lab === void 0 ? plan.config.bootstrap.registry ?? shared : shared) ?? at(plan.profile.registry?.httpPort ?? 8080);
+}
+/** Of a fleet's ports: the registry of a project that shares its nodes with others. */
+const registryKey = (project) => `${project}-registry`;
+/** A profile on a fleet: ports that the fleet names for this project stand in the place of the profile's own. */
+const withPorts = (profile, project, fleet) => ({
+	...profile,
+	servicePort: servicePortOf(profile, project, fleet),
+	registry: registryWithPort(profile, project, fleet)
 });
+function registryWithPort({ name, registry }, project, fleet) {
+	const apart = fleet.ports[registryKey(project)];
+	if (registry === null || apart === void 0) return registry;
+	if (registry.args !== null && !registry.args.some((word) => word.includes("{registryPort}"))) throw new Failure({
+		code: "U104",
+		message: `fleet ${fleet.name} gives the registry of ${project} port ${apart}, and the profile ${name} does not hand it on: its registry.args need {registryPort} where the port stands`
+	});
+	return {
+		...registry,
+		httpPort: apart
+	};
+}
+/**
+* `host:port` of the bootstrap nodes, separated by commas: the configuration's, else the fleet's. In a lab always the
+* lab's own.
+*/
+function bootstrapsFor(fleet, { config, profile }) {
+	const own = fleet.lab === void 0 ? config.bootstrap.nodes : [];
+	return (own.length > 0 ? own : bootstrapsOf(fleet).map(({ ip }) => hostPort(ip, profile.servicePort))).join(",");
+}
+/**
+* The service's port as a number: a key of the fleet's ports, what the fleet says of the project, else the profile's
+* own.
+*/
+function servicePortOf({ servicePort }, project, { name, ports }) {
+	const port = typeof servicePort === "string" ? ports[servicePort] : ports[project] ?? servicePort;
+	if (port !== void 0) return port;
+	throw new Failure({
+		code: "U047",
+		message: `fleet ${name} names no port ${String(servicePort)}, by which the profile finds its service: add it to "ports" of the fleet file`
+	});
+}
+/** Services that bind a port of their own choice (planned: 0), and the one UDP port that each was seen to have. */
+const boundPorts = (planned, running) => new Map(running.flatMap(({ node, udpPorts: [port, ...others] }) => planned !== 0 || port === void 0 || others.length > 0 ? [] : [[node, port]]));
+
+// src/stages/parts/units.ts
+/** Which unit runs on which node, with which arguments: the profile's templates filled in. */
+/** Null: nothing of ours runs there (a registry that the fleet keeps itself). */
+function unitOf$1(plan, node) {
+	const { deploy, binary } = plan.config;
+	const name = node.role === "registry" ? `${deploy.serviceName}-registry` : deploy.serviceName;
+	const values = {
+		registryUrl: registryUrlOf(plan.fleet, plan),
+		registryIp: plan.fleet.nodes.find((n) => n.role === "registry")?.ip ?? "",
+		servicePort: String(plan.profile.servicePort),
+		dataDir: dataDir(name),
+		bootstraps: bootstrapsFor(plan.fleet, plan)
+	};
+	const common = {
+		name,
+		binary: currentBinary({
+			installPath: deploy.installPath,
+			name: binary.name
+		}),
+		namespace: namespacePath(node),
+		...node.runtime.kind === "docker" ? { container: node.runtime.container } : {},
+		environment: plan.profile.node.environment,
+		stop: plan.profile.node.stop,
+		confined: plan.profile.startsPrograms !== true
+	};
+	if (node.role === "registry") {
+		const { registry } = plan.profile;
+		if (registry === null || registry.args === null) return null;
+		return {
+			unit: {
+				...common,
+				args: fillTemplate("registry", registry.args, {
+					...values,
+					registryPort: String(registry.httpPort)
+				})
+			},
+			listens: {
+				protocol: "tcp",
+				port: registry.httpPort
+			}
+		};
+	}
+	const args = [...plan.profile.node.args, ...node.role === "bootstrap" ? plan.profile.node.bootstrapArgs : []];
+	return {
+		unit: {
+			...common,
+			args: fillTemplate("node", args, values)
+		},
+		listens: {
+			protocol: "udp",
+			port: plan.profile.servicePort
+		}
+	};
+}
+/** None on bootstrap nodes that are never deployed either: what runs there is not ours to change. */
+const deployedUnitOf = (plan, node) => node.role === "bootstrap" && plan.config.deploy.bootstrap === "never" ? null : unitOf$1(plan, node);
+/** Whether a process that has these ports listens where it was told to. */
+const listens = (ports, { protocol, port }) => ports.some((p) => p.protocol === protocol && (port === 0 || p.port === port));
+
+// src/stages/parts/occupied.ts
+/** Two projects on one node need names, directories and ports of their own: what is another's is told before a build. */
+/** All of it at once; null: nothing is in the way. A node that does not answer is told by whoever needs it. */
+async function occupiedBy(world, plan, nodes) {
+	const { project, deploy } = plan.config;
+	const all = [...(await onEachNode(nodes, world.signal, async (name) => {
+		const node = world.fleet.nodes.find((n) => n.name === name);
+		const planned = node === void 0 ? null : deployedUnitOf(plan, node);
+		if (node === void 0 || planned === null) return [];
+		const wanted = {
+			unit: planned.unit.name,
+			installPath: deploy.installPath,
+			listens: planned.listens,
+			place: placeOf$1(node.runtime)
+		};
+		const { stdout } = await (await world.remote(name)).run(findOwners(wanted), {
+			timeoutMs: 2e4,
+			signal: world.signal
+		});
+		return parseOccupied(stdout, project, wanted);
+	})).done].flatMap(([node, found]) => found.map((f) => ({
+		...f,
+		node
+	})));
+	const [first] = all;
+	if (first === void 0) return null;
+	const told = [...Map.groupBy(all, (f) => `${f.what} is project ${f.by}'s (session ${f.session})`)].map(([what, on]) => `${what} on ${on.map((f) => f.node).join(", ")}`);
+	return new Failure({
+		code: "I162",
+		node: first.node,
+		message: stripHidden(`${told.join("; ")}: give ${project} a service_name, an install_path and, under ports of the fleet file, ports of its own, or take the other away`, 1e3),
+		remedy: `vps-test nodes --fleet ${quote(fleetReference(world.fleet))}`
+	});
+}
+
+// src/commands/post-mortem.ts
+/** What of a machine is asked after a failure besides disk, port and firewall: unit, kernel, memory, sockets, names, clock. */
+/** What of the kernel's messages is ever a cause; the rest is not kept. */
+const kernelWords = "out of memory|oom-kill|killed process|segfault|general protection|traps:|invalid opcode|nf_conntrack|table full|neighbour table overflow|i/o error|ext4-fs error|xfs.*error|remounting|read-only|link is down|netdev watchdog|blocked for more than|soft lockup|hardware error";
+/**
+* Sections `unit`, `systemd` (what it said of the unit), `process`, `memory`, `kernel`, `conntrack`, `udp`, `route`,
+* `names`, `clock` and `ended` (the program's own last lines, of whichever process; each behind a bar, so that none can
+* look like ours). The unit's name is in `$u`.
+*/
+const askMachine = ({ place, sinceSeconds, names }) => raw$1(sh$1`
+    echo; echo ${sectionWord} unit
+    systemctl show "$u" -p ActiveState -p SubState -p Result -p ExecMainCode -p ExecMainStatus -p NRestarts -p MainPID -p MemoryCurrent -p MemoryPeak -p LimitNOFILE 2>/dev/null
+    echo; echo ${sectionWord} systemd
+    journalctl -u "$u" _PID=1 --since=-${sinceSeconds}s -n 80 --no-pager -o cat 2>/dev/null | tail -c 6000
+    echo; echo ${sectionWord} process
+    p=$(systemctl show "$u" -p MainPID --value 2>/dev/null)
+    if [ "${raw$1("${p:-0}")}" -gt 0 ]; then
+      echo "fds $(ls "/proc/$p/fd" 2>/dev/null | wc -l) $(sed -n 's/^Max open files  *\([0-9]*\).*/\1/p' "/proc/$p/limits" 2>/dev/null)"
+      sed -n 's/^\(VmRSS\|Threads\|State\):[[:space:]]*/\1 /p' "/proc/$p/status" 2>/dev/null
+      ${place} ss -Hlntup 2>/dev/null | grep -F "pid=$p," | head -n 20 | sed 's/^/socket /'
+    fi
+    echo; echo ${sectionWord} memory
+    grep -E '^(MemTotal|MemAvailable|SwapTotal|SwapFree):' /proc/meminfo; echo "load $(cut -d' ' -f1-3 /proc/loadavg) $(nproc)"
+    echo; echo ${sectionWord} kernel
+    least=$(( $(cut -d. -f1 /proc/uptime) - ${sinceSeconds} ))
+    if k=$(dmesg 2>/dev/null); then
+      printf '%s\n' "$k" | awk -v least="$least" '{ t = $0; sub(/^\[ */, "", t); if (t + 0 >= least) print }' | grep -iE ${kernelWords} | tail -n 40
+    elif k=$(journalctl -k --since=-${sinceSeconds}s --no-pager -o short-monotonic 2>/dev/null); then
+      printf '%s\n' "$k" | grep -iE ${kernelWords} | tail -n 40
+    else echo not-read; fi
+    echo; echo ${sectionWord} conntrack
+    ${place} cat /proc/sys/net/netfilter/nf_conntrack_count /proc/sys/net/netfilter/nf_conntrack_max 2>/dev/null
+    ${place} cat /proc/net/stat/nf_conntrack 2>/dev/null
+    echo; echo ${sectionWord} udp
+    ${place} cat /proc/net/snmp 2>/dev/null | grep '^Udp:'
+    echo; echo ${sectionWord} route
+    ${place} ip -o route show default 2>/dev/null | head -n 5; ${place} ip -o -6 route show default 2>/dev/null | head -n 5
+    echo; echo ${sectionWord} names
+    for n in ${names}; do if timeout 5 getent ahosts "$n" >/dev/null 2>&1; then echo "resolves $n"; else echo "unknown $n"; fi; done
+    echo; echo ${sectionWord} clock
+    echo "$(date +%s%3N) $(cut -d' ' -f1 /proc/uptime) $(timeout 5 timedatectl show -p NTPSynchronized --value 2>/dev/null)"
+    echo; echo ${sectionWord} ended
+    journalctl -u "$u" _TRANSPORT=stdout --since=-${sinceSeconds}s -n 80 --no-pager -o cat 2>/dev/null | tail -c 8000 | sed 's/^/| /'`);
 
 // src/commands/diagnosis.ts
 /**
@@ -4528,6 +5001,14 @@ function parseClock(text) {
 	};
 }
 
+// src/domain/soak/accounted.ts
+/** False wherever a restart may have been a death that nobody saw. */
+function accountedFor$1({ changes, gaps, unwatched }, since, now) {
+	if (unwatched !== null || gaps.length > 0 || changes.some((c) => c.result === "failed")) return false;
+	const anew = changes.findLastIndex((c) => c.kind === "restarted");
+	return changes.slice(anew + 1).reduce((n, c) => n + c.restarts, 0) === now.restarts - (anew === -1 ? since.restarts : 0);
+}
+
 // src/domain/soak/changes.ts
 /** What became of a service between looks at it: deaths, restarts by somebody, reboots, and gaps in which nobody looked. */
 const serviceChanges = (looks) => looks.flatMap((b, i) => {
@@ -4544,12 +5025,13 @@ function changeOf$2(a, b) {
 		kind: "rebooted",
 		result: "inconclusive",
 		times: 1,
+		restarts: 0,
 		text: "the host was rebooted"
 	};
-	const container = containerChange$1(a, b);
-	if (container !== null) return container;
 	const rose = a.restarts !== null && b.restarts !== null && b.restarts > a.restarts ? b.restarts - a.restarts : 0;
 	const died = a.pid === 0 ? rose - 1 : rose;
+	const container = containerChange$1(a, b, Math.max(0, died));
+	if (container !== null) return container;
 	if (died > 0) return deathOf(a, b, died);
 	if (rose > 0) return null;
 	const result = valueOf$1(b.sample?.unit.state)?.result ?? "success";
@@ -4559,6 +5041,7 @@ function changeOf$2(a, b) {
 			kind: "ended",
 			result: "inconclusive",
 			times: 1,
+			restarts: 0,
 			text: "the service was stopped, or ended by itself"
 		} : deathOf(a, b, 1);
 	}
@@ -4566,6 +5049,7 @@ function changeOf$2(a, b) {
 		kind: "restarted",
 		result: "inconclusive",
 		times: 1,
+		restarts: 0,
 		text: "the service was started anew by somebody"
 	} : null;
 }
@@ -4582,16 +5066,18 @@ function deathOf(a, b, times) {
 		kind: "died",
 		result: "failed",
 		times,
+		restarts: times,
 		text: `the service ${again}`
 	};
 	return {
 		kind: "killed for memory",
 		result: held !== null && memory !== null && held < ownShare * memory.totalKiB ? "inconclusive" : "failed",
 		times,
+		restarts: times,
 		text: `the service ${again} while the kernel killed for lack of memory${held === null || memory === null ? "" : `; it held ${Math.round(held / 1024)} of ${Math.round(memory.totalKiB / 1024)} MiB before`}`
 	};
 }
-function containerChange$1(a, b) {
+function containerChange$1(a, b, restarts) {
 	const changed = ["place", "box"].filter((w) => {
 		const [was, is] = [a.lives[w], b.lives[w]];
 		return was !== null && is !== null && was !== is;
@@ -4600,6 +5086,7 @@ function containerChange$1(a, b) {
 		kind: "container",
 		result: "inconclusive",
 		times: 1,
+		restarts: changed.includes("place") ? restarts : 0,
 		text: `the container ${changed.map((w) => w === "place" ? "of the service" : "of the node's NAT").join(" and that ")} was stopped or started anew`
 	};
 }
@@ -8152,8 +8639,8 @@ function parseNodeFacts(stdout) {
 	}), ({ unit }) => unit);
 	const [hz, bootedAt] = ticksOf(machine);
 	return {
-		machine: machineOf$3(machine),
-		units: [...units].map(([unit, of]) => unitOf$2(unit, grouped$1(of), hz, bootedAt)),
+		machine: machineOf$2(machine),
+		units: [...units].map(([unit, of]) => unitOf(unit, grouped$1(of), hz, bootedAt)),
 		whole: end !== -1
 	};
 }
@@ -8177,7 +8664,7 @@ function ticksOf(lines) {
 	const hz = Number(m?.[1] ?? 0);
 	return m === null || hz === 0 ? [null, null] : [hz, Number(m[2]) * 1e3];
 }
-function machineOf$3(lines) {
+function machineOf$2(lines) {
 	const clock = parseClock(first$1(lines, "clock") ?? "");
 	return {
 		clock: clock === null ? notRead$2("the node's clock cannot be read") : thereIs(clock),
@@ -8210,7 +8697,7 @@ function diskOf(text) {
 		freeInodes: inodes === void 0 ? notRead$2(`the inodes of ${path} cannot be read`) : inodes === "-" ? { kind: "absent" } : thereIs(Number(inodes))
 	}];
 }
-function unitOf$2(unit, lines, hz, bootedAt) {
+function unitOf(unit, lines, hz, bootedAt) {
 	const state = read$4(lines, "state", /^([a-z-]+) ([a-z-]+) ([a-z-]+) ([a-z-]*)$/, (words) => words);
 	const pid = count$6(lines, "pid");
 	const none = pid.kind === "there" && pid.value === 0 ? { kind: "absent" } : pid.kind === "there" ? null : pid;
@@ -8303,6 +8790,14 @@ const noLives = {
 	place: null,
 	box: null
 };
+const ofMark = ({ bootId, pid, restarts }) => ({
+	bootId,
+	pid,
+	run: null,
+	restarts,
+	lives: noLives,
+	sample: null
+});
 /** Null: nothing tells when the wait began on this node. */
 function looksAt$1(notes, since, now, tests) {
 	const { clock } = since;
@@ -8317,18 +8812,14 @@ function looksAt$1(notes, since, now, tests) {
 		const to = atOf(mark.bootId, mark.clock);
 		return [{
 			from: to - tookMs - testSlackMs,
-			to
+			to,
+			mark
 		}];
 	});
 	const inTest = (at) => own.some((t) => at >= t.from && at <= t.to);
 	const looks = [{
+		...ofMark(since),
 		at: 0,
-		bootId: since.bootId,
-		pid: since.pid,
-		run: null,
-		restarts: since.restarts,
-		lives: noLives,
-		sample: null,
 		afterTest: false
 	}];
 	const add = (look) => {
@@ -8338,9 +8829,18 @@ function looksAt$1(notes, since, now, tests) {
 			afterTest: own.some((t) => t.to > (last?.at ?? 0) && t.from < look.at)
 		});
 	};
+	const ends = own.filter((t) => t.to > 0 && t.to <= until).toSorted((a, b) => a.to - b.to);
+	const addEndsBefore = (at) => {
+		for (const { to, mark } of ends.splice(0, ends.filter((t) => t.to <= at).length)) looks.push({
+			...ofMark(mark),
+			at: to,
+			afterTest: true
+		});
+	};
 	for (const s of all.slice(before + 1)) {
 		const at = atOf(s.bootId, s.clock);
 		if (at > until || inTest(at)) continue;
+		addEndsBefore(at);
 		add({
 			at,
 			bootId: s.bootId,
@@ -8351,6 +8851,7 @@ function looksAt$1(notes, since, now, tests) {
 			sample: s
 		});
 	}
+	addEndsBefore(until);
 	if (now !== void 0 && now.clock !== null) add({
 		at: until,
 		bootId: now.bootId,
@@ -8406,7 +8907,7 @@ function rowOf$3({ notes, now, tests, intervalMs, limits }, mark) {
 		growth: growthOf(seen, limits),
 		errors: errorsOf(samples, seen.at(-1)?.at ?? 0),
 		cpu: cpuOf(samples),
-		clockMovedMs: clockOf$1(samples),
+		clockMovedMs: clockOf(samples),
 		unwatched
 	};
 }
@@ -8480,7 +8981,7 @@ function cpuOf(samples) {
 	if (first === void 0 || last === void 0 || from === null || to === null || last.at <= first.at) return null;
 	return Math.max(0, to - from) / (last.at - first.at);
 }
-function clockOf$1(samples) {
+function clockOf(samples) {
 	const [first] = samples;
 	if (first?.sample == null || samples.length < 2) return null;
 	const { clock, bootId } = first.sample;
@@ -8761,6 +9262,7 @@ function judgeCheckpoint({ input, counts, evidence, soak, peers, tried, sampleFl
 		tests: input.tests,
 		peers
 	});
+	const ends = endsBeside(continuity, watch?.rows ?? []);
 	const noted = groups.flatMap((c) => notedNoise(c, input.tolerancePoints));
 	return {
 		result: {
@@ -8778,8 +9280,8 @@ function judgeCheckpoint({ input, counts, evidence, soak, peers, tried, sampleFl
 				sampleFloor: sampleFloorOf(c.suite, c.group),
 				unseen: retriesUnseenOf(c.suite, c.group)
 			})),
-			...continuity.reasons,
-			...unseenBy(continuity.reasons, watch?.reasons ?? []),
+			...ends,
+			...unseenBy(ends, watch?.reasons ?? []),
 			...wait?.reasons ?? []
 		],
 		findings: [
@@ -8808,6 +9310,14 @@ function judgeCheckpoint({ input, counts, evidence, soak, peers, tried, sampleFl
 		]
 	};
 }
+/** A restart that the recorder explains is no death, whatever the two looks at its ends make of it. */
+const endsBeside = ({ rows, reasons }, watched) => {
+	const explained = rows.flatMap(({ node, since, now }) => {
+		const row = watched.find((w) => w.node === node);
+		return row !== void 0 && now !== null && accountedFor$1(row, since, now) ? [node] : [];
+	});
+	return reasons.filter((r) => r.kind !== "failed" || !explained.some((n) => r.text.startsWith(`${n}: `)));
+};
 /** What the two looks at its ends show as well, or worse, is told once. */
 const unseenBy = (ends, watched) => watched.flatMap(({ node, change, kind, text }) => change && ends.some((r) => r.text.startsWith(`${node}: `) && (r.kind === "failed" || r.kind === kind)) ? [] : [{
 	kind,
@@ -9032,314 +9542,6 @@ function fromLines(text) {
 	return text.split("\n").filter((l) => l !== "").map((l) => JSON.parse(l));
 }
 
-// src/domain/post-mortem/machine.ts
-const number$4 = (text) => text !== void 0 && /^\d{1,18}$/.test(text) ? Number(text) : null;
-/** `text`: of a section, by its name; empty: it was not told. */
-function machineOf$2(text) {
-	const lines = (section) => text(section).split("\n").map((l) => l.trim()).filter((l) => l !== "");
-	const kernel = lines("kernel");
-	return {
-		unit: unitOf$1(lines("unit")),
-		systemd: lines("systemd"),
-		process: processOf(lines("process")),
-		...memoryOf(lines("memory")),
-		kernel: text("kernel") === "" || kernel[0] === "not-read" ? null : kernel,
-		conntrack: conntrackOf(lines("conntrack")),
-		receiveOverflows: overflowsOf(lines("udp")),
-		route: text("route") === "" ? null : lines("route").length > 0,
-		unknownNames: lines("names").flatMap((l) => /^unknown (\S{1,253})$/.exec(l)?.[1] ?? []),
-		clock: clockOf(lines("clock")),
-		ended: text("ended").split("\n").flatMap((l) => l.startsWith("| ") && l.length > 2 ? [l.slice(2)] : [])
-	};
-}
-function unitOf$1(lines) {
-	const of = new Map(lines.map((l) => [l.slice(0, Math.max(0, l.indexOf("="))), l.slice(l.indexOf("=") + 1)]));
-	const active = of.get("ActiveState");
-	if (active === void 0) return null;
-	const ended = {
-		"1": "exited",
-		"2": "killed",
-		"3": "dumped"
-	}[of.get("ExecMainCode") ?? ""] ?? null;
-	return {
-		active,
-		sub: of.get("SubState") ?? "",
-		result: of.get("Result") ?? "",
-		ended,
-		status: ended === null ? null : number$4(of.get("ExecMainStatus")),
-		restarts: number$4(of.get("NRestarts")) ?? 0,
-		memoryBytes: number$4(of.get("MemoryCurrent"))
-	};
-}
-function processOf(lines) {
-	if (lines.length === 0) return null;
-	const [, open, most] = /^fds (\d+) (\d*)$/.exec(lines.find((l) => l.startsWith("fds ")) ?? "") ?? [];
-	const resident = /^VmRSS (\d+) kB$/.exec(lines.find((l) => l.startsWith("VmRSS ")) ?? "")?.[1];
-	return {
-		openFiles: number$4(open),
-		mostFiles: number$4(most),
-		residentKiB: number$4(resident),
-		sockets: lines.flatMap((l) => l.startsWith("socket ") ? [l.slice(7)] : [])
-	};
-}
-function memoryOf(lines) {
-	const kib = (key) => number$4(new RegExp(`^${key}: *(\\d+) kB$`).exec(lines.find((l) => l.startsWith(`${key}:`)) ?? "")?.[1]);
-	const [totalKiB, availableKiB] = [kib("MemTotal"), kib("MemAvailable")];
-	const [, one, processors] = /^load (\d+\.\d+) \S+ \S+ (\d+)$/.exec(lines.find((l) => l.startsWith("load ")) ?? "") ?? [];
-	return {
-		memory: totalKiB === null || availableKiB === null ? null : {
-			totalKiB,
-			availableKiB,
-			swapFreeKiB: kib("SwapFree")
-		},
-		load: one === void 0 || number$4(processors) === null ? null : Number(one) / Math.max(1, Number(processors))
-	};
-}
-function conntrackOf([count, most]) {
-	const [now, limit] = [number$4(count), number$4(most)];
-	return now === null || limit === null || limit === 0 ? null : {
-		count: now,
-		most: limit
-	};
-}
-/** Two lines, the names and the values. */
-function overflowsOf([names = "", values = ""]) {
-	const at = names.split(" ").indexOf("RcvbufErrors");
-	return at === -1 ? null : number$4(values.split(" ")[at]);
-}
-function clockOf([line = ""]) {
-	const [, wall, synchronized] = /^(\d{1,16}) \S+ ?(yes|no)?$/.exec(line) ?? [];
-	const wallMs = number$4(wall);
-	return wallMs === null ? null : {
-		wallMs,
-		synchronized: synchronized === void 0 ? null : synchronized === "yes"
-	};
-}
-
-// src/domain/post-mortem/read.ts
-/** Null: it did not answer. */
-const readPostMortem = ({ lines, of }) => lines === null ? null : parseDiagnosis(lines.join("\n"), of);
-function parseDiagnosis(stdout, { unit, listens, releases, data }) {
-	const found = [...stdout.matchAll(new RegExp(`^${sectionWord} (\\w+)(?: (.*))?\\n`, "gm"))];
-	const said = found.findIndex((m) => m[1] === "said");
-	const sections = (said === -1 ? found : found.slice(0, said + 1)).map((m, i, all) => ({
-		name: m[1],
-		of: m[2] ?? "",
-		text: stdout.slice(m.index + m[0].length, all[i + 1]?.index ?? stdout.length)
-	}));
-	const text = (name, of = "") => sections.find((s) => s.name === name && s.of === of)?.text ?? "";
-	const machine = machineOf$2(text);
-	return {
-		unit,
-		listens,
-		result: machine.unit?.result ?? "",
-		holder: parsePortHolder(text("holder")),
-		releases: parseDisk(releases, text("disk", releases)),
-		data: parseDisk(data, text("disk", data)),
-		firewall: text("firewall"),
-		machine,
-		said: text("said").split("\n").map((l) => stripHidden(l, 300)).filter((l) => l !== "")
-	};
-}
-function parsePortHolder(stdout) {
-	const [pid = "", program = "", unit = "-", project = "-", session = "-"] = stdout.split("\n").map((l) => l.trim());
-	if (!/^\d+$/.test(pid)) return null;
-	return {
-		pid: Number(pid),
-		program: program.slice(0, 50),
-		unit: unit === "-" ? null : unit,
-		owner: project === "-" || session === "-" || project === "" ? null : {
-			project,
-			session
-		}
-	};
-}
-function parseDisk(path, text) {
-	const [used, free, inodes, own, mount = ""] = text.trim().split(" ");
-	const number = (word) => word !== void 0 && /^\d{1,18}$/.test(word) ? Number(word) : null;
-	return number(used) === null || number(free) === null ? null : {
-		path,
-		usedKiB: number(used),
-		freeKiB: number(free),
-		freeInodes: number(inodes),
-		ownKiB: number(own),
-		mount: mount.split(",")
-	};
-}
-
-// src/domain/addresses.ts
-/**
-* IP addresses in one spelling, so that two sights of one address compare equal (testnet-interfaces §10.1: IPv4-mapped
-* addresses are everywhere).
-*/
-/** Dotted quad for IPv4 and IPv4-mapped IPv6; eight unpadded groups for other IPv6; lower case for what is neither. */
-function normalAddress(address) {
-	const bare = address.trim().toLowerCase().replace(/^\[|\]$/g, "").replace(/%.*$/, "");
-	const groups = bare.includes(":") ? groupsOf$3(bare) : void 0;
-	if (groups === void 0) return bare;
-	if (!(groups.slice(0, 5).every((g) => g === 0) && groups[5] === 65535)) return groups.map((g) => g.toString(16)).join(":");
-	const [high, low] = [groups[6] ?? 0, groups[7] ?? 0];
-	return [
-		high >> 8,
-		high & 255,
-		low >> 8,
-		low & 255
-	].join(".");
-}
-/** As URLs and programs write it: an IPv6 address stands in brackets. */
-const hostPort = (host, port) => `${host.includes(":") && !host.startsWith("[") ? `[${host}]` : host}:${port}`;
-/** A real IPv6 address, after IPv4-mapped ones are taken out. */
-const isIPv6 = (address) => normalAddress(address).includes(":");
-/** Link-local and multicast: neighbour discovery and the like, never a path between two hosts. */
-const isLocalIPv6 = (address) => /^f(e[89ab]|f)/.test(normalAddress(address));
-function groupsOf$3(text) {
-	const quad = /^(.*:)(\d+)\.(\d+)\.(\d+)\.(\d+)$/.exec(text);
-	const [, prefix = "", a = "", b = "", c = "", d = ""] = quad ?? [];
-	const [head = "", tail, ...more] = (quad === null ? text : `${prefix}${(+a << 8 | +b).toString(16)}:${(+c << 8 | +d).toString(16)}`).split("::");
-	if (more.length > 0) return void 0;
-	const list = (part) => part === "" ? [] : part.split(":");
-	const [left, right] = [list(head), list(tail ?? "")];
-	const gap = 8 - left.length - right.length;
-	if (tail === void 0 ? gap !== 0 : gap < 0) return void 0;
-	const all = [
-		...left,
-		...Array(Math.max(gap, 0)).fill("0"),
-		...right
-	];
-	return all.every((g) => /^[0-9a-f]{1,4}$/.test(g)) ? all.map((g) => parseInt(g, 16)) : void 0;
-}
-
-// src/domain/program.ts
-/**
-* Fills a profile's argument templates; every placeholder becomes part of one word, so nothing can grow a second one.
-*/
-/** What each template may ask for: the schema's list, and what whoever fills it must have. */
-const placeholders = {
-	registry: [
-		"registryUrl",
-		"registryIp",
-		"registryPort",
-		"servicePort",
-		"dataDir",
-		"bootstraps"
-	],
-	node: [
-		"registryUrl",
-		"registryIp",
-		"servicePort",
-		"dataDir",
-		"bootstraps"
-	],
-	dial: [
-		"registryUrl",
-		"peerId",
-		"address",
-		"localPort",
-		"bytes",
-		"nonce",
-		"timeoutMs",
-		"timeoutSeconds",
-		"bootstraps",
-		"freshDir"
-	],
-	file: ["dataDir"],
-	record: ["nonce"],
-	kept: ["dataDir", "nonce"],
-	message: [
-		"servicePort",
-		"dataDir",
-		"id",
-		"channel",
-		"payload"
-	],
-	write: [
-		"servicePort",
-		"dataDir",
-		"key",
-		"value",
-		"at"
-	],
-	members: ["servicePort", "dataDir"],
-	keep: [
-		"registryUrl",
-		"peerId",
-		"localPort",
-		"timeoutMs",
-		"timeoutSeconds",
-		"bootstraps"
-	],
-	deliver: [
-		"localPort",
-		"nonce",
-		"timeoutMs",
-		"timeoutSeconds"
-	]
-};
-/** Every placeholder that the template may hold has a value, or it does not compile. */
-const fillTemplate = (_template, words, values) => fillArguments(words, values);
-function fillArguments(template, values) {
-	return template.map((word) => word.replaceAll(/\{([A-Za-z]+)\}/g, (_, name) => {
-		const value = Object.hasOwn(values, name) ? values[name] : void 0;
-		if (value === void 0) throw new Failure({
-			code: "H003",
-			message: `the profile asks for {${name}}, which is not known here`
-		});
-		return value;
-	}));
-}
-/**
-* The registry as nodes reach it: the configuration's, the fleet's, else the registry node's address. In a lab always
-* the lab's own, unless the project has one on a port of its own.
-*/
-function registryUrlOf(fleet, plan) {
-	const at = (port) => `http://${hostPort(registryOf(fleet)?.ip ?? "127.0.0.1", port)}`;
-	const apart = fleet.ports[registryKey(plan.config.project)];
-	const shared = (apart === void 0 ? void 0 : at(apart)) ?? fleet.registryUrl;
-	return (fleet.lab === void 0 ? plan.config.bootstrap.registry ?? shared : shared) ?? at(plan.profile.registry?.httpPort ?? 8080);
-}
-/** Of a fleet's ports: the registry of a project that shares its nodes with others. */
-const registryKey = (project) => `${project}-registry`;
-/** A profile on a fleet: ports that the fleet names for this project stand in the place of the profile's own. */
-const withPorts = (profile, project, fleet) => ({
-	...profile,
-	servicePort: servicePortOf(profile, project, fleet),
-	registry: registryWithPort(profile, project, fleet)
-});
-function registryWithPort({ name, registry }, project, fleet) {
-	const apart = fleet.ports[registryKey(project)];
-	if (registry === null || apart === void 0) return registry;
-	if (registry.args !== null && !registry.args.some((word) => word.includes("{registryPort}"))) throw new Failure({
-		code: "U104",
-		message: `fleet ${fleet.name} gives the registry of ${project} port ${apart}, and the profile ${name} does not hand it on: its registry.args need {registryPort} where the port stands`
-	});
-	return {
-		...registry,
-		httpPort: apart
-	};
-}
-/**
-* `host:port` of the bootstrap nodes, separated by commas: the configuration's, else the fleet's. In a lab always the
-* lab's own.
-*/
-function bootstrapsFor(fleet, { config, profile }) {
-	const own = fleet.lab === void 0 ? config.bootstrap.nodes : [];
-	return (own.length > 0 ? own : bootstrapsOf(fleet).map(({ ip }) => hostPort(ip, profile.servicePort))).join(",");
-}
-/**
-* The service's port as a number: a key of the fleet's ports, what the fleet says of the project, else the profile's
-* own.
-*/
-function servicePortOf({ servicePort }, project, { name, ports }) {
-	const port = typeof servicePort === "string" ? ports[servicePort] : ports[project] ?? servicePort;
-	if (port !== void 0) return port;
-	throw new Failure({
-		code: "U047",
-		message: `fleet ${name} names no port ${String(servicePort)}, by which the profile finds its service: add it to "ports" of the fleet file`
-	});
-}
-/** Services that bind a port of their own choice (planned: 0), and the one UDP port that each was seen to have. */
-const boundPorts = (planned, running) => new Map(running.flatMap(({ node, udpPorts: [port, ...others] }) => planned !== 0 || port === void 0 || others.length > 0 ? [] : [[node, port]]));
-
 // src/instruments/diagnosis.ts
 /** Asks a node why the program failed on it: one command, kept as it came and read by its sections. */
 /** A node that does not answer is told as one, and fails nothing. */
@@ -9382,70 +9584,11 @@ async function askWhy(world, node, { unit, listens, releases, ...more }) {
 // src/stages/parts/ends-of-failures.ts
 const endsOfFailures = ({ suites }) => [...new Set(resultsOf(suites).flatMap((r) => r.samples).filter((s) => s.outcome === "failed").flatMap(({ subject }) => subject.kind === "pair" ? [subject.pair.from, subject.pair.to] : subject.kind === "node" ? [subject.node] : []))];
 
-// src/stages/parts/units.ts
-/** Which unit runs on which node, with which arguments: the profile's templates filled in. */
-/** Null: nothing of ours runs there (a registry that the fleet keeps itself). */
-function unitOf(plan, node) {
-	const { deploy, binary } = plan.config;
-	const name = node.role === "registry" ? `${deploy.serviceName}-registry` : deploy.serviceName;
-	const values = {
-		registryUrl: registryUrlOf(plan.fleet, plan),
-		registryIp: plan.fleet.nodes.find((n) => n.role === "registry")?.ip ?? "",
-		servicePort: String(plan.profile.servicePort),
-		dataDir: dataDir(name),
-		bootstraps: bootstrapsFor(plan.fleet, plan)
-	};
-	const common = {
-		name,
-		binary: currentBinary({
-			installPath: deploy.installPath,
-			name: binary.name
-		}),
-		namespace: namespacePath(node),
-		...node.runtime.kind === "docker" ? { container: node.runtime.container } : {},
-		environment: plan.profile.node.environment,
-		stop: plan.profile.node.stop,
-		confined: plan.profile.startsPrograms !== true
-	};
-	if (node.role === "registry") {
-		const { registry } = plan.profile;
-		if (registry === null || registry.args === null) return null;
-		return {
-			unit: {
-				...common,
-				args: fillTemplate("registry", registry.args, {
-					...values,
-					registryPort: String(registry.httpPort)
-				})
-			},
-			listens: {
-				protocol: "tcp",
-				port: registry.httpPort
-			}
-		};
-	}
-	const args = [...plan.profile.node.args, ...node.role === "bootstrap" ? plan.profile.node.bootstrapArgs : []];
-	return {
-		unit: {
-			...common,
-			args: fillTemplate("node", args, values)
-		},
-		listens: {
-			protocol: "udp",
-			port: plan.profile.servicePort
-		}
-	};
-}
-/** None on bootstrap nodes that are never deployed either: what runs there is not ours to change. */
-const deployedUnitOf = (plan, node) => node.role === "bootstrap" && plan.config.deploy.bootstrap === "never" ? null : unitOf(plan, node);
-/** Whether a process that has these ports listens where it was told to. */
-const listens = (ports, { protocol, port }) => ports.some((p) => p.protocol === protocol && (port === 0 || p.port === port));
-
 // src/stages/parts/post-mortems.ts
 /** Asks nodes what became of the service on them, after a failure; what they told is kept as it came. */
 /** `since`: how far back its journals are asked, Unix milliseconds of our clock. Null: nothing of ours runs there. */
 async function postMortemOf(world, plan, node, since) {
-	const planned = unitOf(plan, node);
+	const planned = unitOf$1(plan, node);
 	if (planned === null) return null;
 	return askWhy(world, node.name, {
 		unit: planned.unit.name,
@@ -10260,6 +10403,7 @@ function failed$1(fleet, name, command, exit, tail, code) {
 		[67]: ["I157", tail],
 		[65]: ["I151", "the uploaded file does not have the expected sha256"],
 		[77]: ["I160", `its network cannot be entered: ${tail}`],
+		[78]: ["I162", `its service or its directory is another's now: ${tail}`],
 		[76]: ["B011", `the lease was lost: ${tail}`]
 	}[exit ?? -1] ?? [code, `${command.why} failed (exit ${String(exit)})${tail === "" ? "" : `: ${tail}`}`];
 	return new Failure({
@@ -10284,7 +10428,7 @@ const settledMinutes = 60;
 * Prints what was free before and after, in KiB, and how many releases went. What is current, and what would come back
 * after a failed switch, stays.
 */
-const freeSpace = ({ installPath, keep = "", leased }) => ({
+const freeSpace = ({ project, installPath, keep = "", leased }) => ({
 	kind: "script",
 	why: "make room",
 	idempotent: true,
@@ -10293,7 +10437,8 @@ const freeSpace = ({ installPath, keep = "", leased }) => ({
     free() { df -Pk "$p" | awk 'NR==2{print $4}'; }
     before=$(free); gone=0
     journalctl -q --rotate --vacuum-size=64M >/dev/null 2>&1 || true
-    if cd ${installPath}/releases 2>/dev/null; then
+    ${findAnother(project, installPath)}
+    if [ -z "$whose" ] && cd ${installPath}/releases 2>/dev/null; then
       now=$(basename "$(readlink ../current 2>/dev/null)" 2>/dev/null); was=; [ ! -s ../.switched ] || read -r was <../.switched || true
       for d in *; do
         case "$d" in *[!0-9a-f]*) continue;; esac
@@ -10449,12 +10594,15 @@ async function act$1(world, job, remedy) {
 }
 const nameOf$3 = ({ holder }) => holder.owner === null ? `process ${holder.pid} (${holder.unit ?? holder.program})` : `${holder.unit ?? holder.program} of project ${holder.owner.project}`;
 async function makeRoom$1(world, { node, plan, shipment }) {
-	const { installPath } = plan.config.deploy;
-	const { stdout } = await (await world.remote(node.name)).run(freeSpace({
-		installPath,
+	const { project, deploy } = plan.config;
+	const remote = await world.remote(node.name);
+	const room = {
+		project,
+		installPath: deploy.installPath,
 		keep: shipment.release.sha256,
 		leased: true
-	}), {
+	};
+	const { stdout } = await remote.run(freeSpace(room), {
 		timeoutMs: 6e4,
 		signal: world.signal
 	});
@@ -11023,7 +11171,7 @@ const busyOf = ({ failed }) => [...failed.values()].find((f) => f.kind === "busy
 const factsWord = "vps-test-facts";
 /** More units of ours are no node's that we know. */
 const mostUnits = 50;
-const mostLines$5 = 2e4;
+const mostLines$6 = 2e4;
 /**
 * Lines of three parts: `node` or `unit <name>`, a key, and the rest as it was read, empty where it could not be. No
 * program under test can write one of them: what a service chooses itself (its journal) leaves as numbers only.
@@ -11073,7 +11221,7 @@ const ours$1 = sh$1`for o in ${ownersDir}/*; do
     done`;
 /** Whether the journal could be read goes past the pipe; what the program wrote stays on the node. */
 const countErrors = (seconds) => sh$1`
-      r=$( { { journalctl --no-pager --quiet --output=cat --lines=${mostLines$5} --since=${`-${seconds}s`} --unit="$u.service" 2>/dev/null || echo failed >&3; } |
+      r=$( { { journalctl --no-pager --quiet --output=cat --lines=${mostLines$6} --since=${`-${seconds}s`} --unit="$u.service" 2>/dev/null || echo failed >&3; } |
         awk 'tolower($0) ~ /error|panicked|fatal/{e++} END{print e+0, NR}'; } 3>&1 )
       f errors "$(printf %s "$r" | tr '\n' ' ')"`;
 
@@ -11202,7 +11350,7 @@ function watchedOf(plan, session, fences) {
 	const { config } = plan;
 	const waits = checkpointRows.filter((c) => plan.soak.includes(c.state)).reduce((ms, c) => ms + c.afterMs, 0);
 	return plan.fleet.nodes.flatMap((node) => {
-		const unit = unitOf(plan, node);
+		const unit = unitOf$1(plan, node);
 		const fence = fences.get(node.name);
 		if (unit === null || fence === void 0) return [];
 		return [{
@@ -11241,6 +11389,12 @@ const deployTo = async (plan, session, world) => {
 	const shipment = await pack(world, plan, session);
 	const turn = await awaitTurn(world, plan, session.id, [...leases.done.keys()]);
 	try {
+		const taken = await occupiedBy(world, plan, [...turn.done.keys()]);
+		if (taken !== null) return {
+			event: "unrecoverable",
+			why: taken.message.slice(0, 1e3),
+			facts: failureFacts(taken)
+		};
 		return await ship(plan, session, world, roster, shipment, {
 			done: new Map([...leases.done].filter(([n]) => turn.done.has(n))),
 			failed: new Map([...leases.failed, ...turn.failed])
@@ -11379,23 +11533,23 @@ async function pack(world, plan, session) {
 
 // src/domain/failed/look.ts
 /** What a shell reads back as it stands, else in quotes. */
-const word$2 = (text) => /^[\w./:@-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
+const word$1 = (text) => /^[\w./:@-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 const lookFurther = {
-	logs: ({ project, session }, node) => `vps-test logs ${word$2(project)} --session ${word$2(session)}${node === void 0 ? "" : ` --node ${word$2(node)}`}`,
-	nodes: ({ fleet }) => `vps-test nodes --fleet ${word$2(fleet)}`,
-	leases: ({ fleet }) => `vps-test lease --fleet ${word$2(fleet)}`,
+	logs: ({ project, session }, node) => `vps-test logs ${word$1(project)} --session ${word$1(session)}${node === void 0 ? "" : ` --node ${word$1(node)}`}`,
+	nodes: ({ fleet }) => `vps-test nodes --fleet ${word$1(fleet)}`,
+	leases: ({ fleet }) => `vps-test lease --fleet ${word$1(fleet)}`,
 	doctor: () => "vps-test doctor",
 	compile: () => "cargo check",
-	repeat: ({ session }) => `vps-test test --failed ${word$2(session)}`,
-	node: ({ fleet }, node) => `vps-test diagnose ${word$2(node)} --fleet ${word$2(fleet)}`,
-	trust: ({ fleet }, node) => `vps-test nodes trust ${word$2(node)} --fleet ${word$2(fleet)}`
+	repeat: ({ session }) => `vps-test test --failed ${word$1(session)}`,
+	node: ({ fleet }, node) => `vps-test diagnose ${word$1(node)} --fleet ${word$1(fleet)}`,
+	trust: ({ fleet }, node) => `vps-test nodes trust ${word$1(node)} --fleet ${word$1(fleet)}`
 };
 
 // src/domain/failed/causes/row.ts
 /** A cause as a row: how it is recognised, whose it is, on what it rests; and how much of a failure it explains. */
-const mostLines$4 = 10;
+const mostLines$5 = 10;
 const rests = (evidence, explains, more = {}) => evidence.length === 0 ? null : {
-	evidence: evidence.slice(0, mostLines$4),
+	evidence: evidence.slice(0, mostLines$5),
 	explains,
 	...more
 };
@@ -11636,7 +11790,11 @@ const harnessCauses = [{
 	id: "controls",
 	what: "our own controls or tools did not do what they must",
 	owner: "harness",
-	seen: ({ reasons }) => rests(reasons.filter((r) => r.kind === "invalid").map((r) => inVerdict(r.text)), 1),
+	seen: ({ reasons, leftOut }) => {
+		const invalid = reasons.filter((r) => r.kind === "invalid");
+		const follows = leftOut.length > 0 && invalid.every((r) => r.text.endsWith(" did not run"));
+		return rests(invalid.map((r) => inVerdict(r.text)), follows ? .5 : 1);
+	},
 	look: lookFurther.doctor
 }, {
 	id: "own-fault",
@@ -12283,6 +12441,12 @@ const endsIn = (guarded, path) => {
 };
 /** A file of the repository by the name that a configuration has for it; a plain name is none. */
 const guardedBy = (names) => names.filter((name) => /[/.]/.test(name)).map((name) => name.replace(/^(?:\.{0,2}\/)+/, ""));
+/** The files of the repository by which its program is tested. */
+const guardedIn = (config, fleet) => guardedBy([
+	config.profile,
+	fleet,
+	...config.knownFailuresFile === null ? [] : [`./${config.knownFailuresFile}`]
+]);
 /** Null: all of it may be committed. */
 const changeFault = (look) => first([
 	["no regular file", ({ irregular }) => irregular.length === 0 ? null : named$2(irregular)],
@@ -12310,7 +12474,9 @@ const testsFault = (tests) => first([["tests weakened", (all) => {
 }]], tests);
 
 // src/domain/fix/message.ts
-const line$3 = (text, max) => cut(stripHidden(text.slice(0, 4 * max).replaceAll(/\s+/g, " ").trim(), max * 2), max);
+/** Words of evidence close no issue, call nobody and skip no workflow: what begins such a word is broken. */
+const inert$1 = (text) => text.replaceAll("@", "@ ").replaceAll(/#(?=\d)/g, "# ").replaceAll(/\[(?=\s*(?:skip|ci|no|actions)\b)/gi, "[ ").replaceAll(/skip-checks(?=\s*:)/gi, "skip checks");
+const line$3 = (text, max) => cut(stripHidden(inert$1(text.slice(0, 4 * max)).replaceAll(/\s+/g, " ").trim(), max * 2), max);
 const fixSubject = ({ causes, stage }) => line$3(`Fix after ${stage}: ${causes[0]?.what ?? "it failed"}`, 72);
 function fixBody({ why, shared, causes, failing }, session) {
 	const [first] = causes;
@@ -21336,10 +21502,10 @@ const patternShape = (v) => {
 // src/domain/received-events.ts
 /** A receiver's word as events of its journal: what it says came from the one peer that the dialler was. */
 /** More lines than any payload here has parts; what a program writes may be megabytes. */
-const mostLines$3 = 200;
+const mostLines$4 = 200;
 const longestLine$4 = 1e3;
 /** The lines that concern this peer, of those that a node answered with. */
-const linesOf = (by, lines, peer) => lines.filter((line) => line.length <= longestLine$4 && concerns(by, line, peer)).map((line) => line.trim()).slice(0, mostLines$3);
+const linesOf = (by, lines, peer) => lines.filter((line) => line.length <= longestLine$4 && concerns(by, line, peer)).map((line) => line.trim()).slice(0, mostLines$4);
 function concerns({ connected, received }, line, peer) {
 	const event = eventIn(line);
 	return event !== null && [connected, ...received].some(({ where, id }) => isEvent(event, where) && isSamePeer(textAt(event, id) ?? "", peer));
@@ -24744,7 +24910,7 @@ function stepsOf$1(nodes, parts, config, input) {
 			"run the controls",
 			...input.only == null ? [] : [`only ${selectionText(input.only)} of session ${input.only.session}, so that it cannot pass`],
 			...parts.map((p) => p.detail),
-			...config.tests.capture ? [`pairs that fail (${6} at most) once more, outside of the rates, with the headers of their packets kept and no payload`] : []
+			...config.tests.capture ? [`if it fails, its failing pairs (${6} at most) once more, outside of the rates, with the headers of their packets kept and no payload`] : []
 		].join(", "), parts.reduce((n, p) => n + p.seconds, 12)),
 		step("5", "PROOF", "collect logs and registry answers, seal the evidence, judge it, write the proof", 3)
 	];
@@ -24752,8 +24918,10 @@ function stepsOf$1(nodes, parts, config, input) {
 
 // src/domain/repeat-plan.ts
 /** The plan of a test of a few attempts: an earlier one's, limited to them, with the very program that was tested. */
-/** Each attempt has to come through, known to fail or not; nothing is compared, and nothing is soaked. */
-const repeatPlan = (plan, only, source) => assemblePlan({
+/**
+* Each attempt has to come through but those that `knownFailures` leaves out; nothing is compared, and nothing is soaked.
+*/
+const repeatPlan = (plan, only, source, knownFailures) => assemblePlan({
 	answers: {
 		...plan.answers,
 		criteria: {
@@ -24763,7 +24931,7 @@ const repeatPlan = (plan, only, source) => assemblePlan({
 	},
 	config: {
 		...plan.config,
-		knownFailures: [],
+		knownFailures,
 		soak: {
 			...plan.config.soak,
 			checkpoints: []
@@ -30260,15 +30428,21 @@ const eachOnce = (all) => [...new Map(all.map((r) => [JSON.stringify([
 	r.group,
 	r.subject
 ]), r])).values()].slice(0, mostRed);
+/** A node has one for each of its groups; a pair one in each suite, as its group may be another after a fix. */
+const redName = ({ suite, group, subject, pair }) => [
+	suite,
+	...pair === null ? [group] : [],
+	subject
+].join(": ");
 /** Green is only what was tried again and always succeeded. */
 function redNow(before, { suites }) {
 	const results = resultsOf(suites);
-	const of = ({ suite, subject }) => {
-		const tries = results.filter((r) => r.suite === suite).flatMap((r) => r.samples).filter((s) => subjectName(s.subject) === subject && counts(s));
+	const of = ({ suite, group, subject, pair }) => {
+		const tries = results.filter((r) => r.suite === suite).flatMap((r) => r.samples).filter((s) => subjectName(s.subject) === subject && (pair !== null || s.group === group) && counts(s));
 		return tries.length === 0 ? "unknown" : tries.every((s) => s.outcome === "success") ? "green" : "red";
 	};
 	const by = Map.groupBy(before, of);
-	const named = (key) => [...new Set((by.get(key) ?? []).map((r) => r.subject))];
+	const named = (key) => [...new Set((by.get(key) ?? []).map(redName))];
 	return {
 		green: named("green"),
 		red: named("red"),
@@ -30286,7 +30460,7 @@ function redPlan(plan, session, red) {
 		return repeatPlan(plan, {
 			session,
 			attempts
-		}, plan.source);
+		}, plan.source, plan.config.knownFailures);
 	} catch {
 		return null;
 	}
@@ -30903,11 +31077,7 @@ const fix = async (plan, session, world) => {
 		diagnosis: text,
 		subject: fixSubject(diagnosis),
 		body: fixBody(diagnosis, session.id),
-		guarded: guardedBy([
-			plan.config.profile,
-			fleetReference(plan.fleet),
-			...plan.config.knownFailuresFile === null ? [] : [`./${plan.config.knownFailuresFile}`]
-		]),
+		guarded: guardedIn(plan.config, fleetReference(plan.fleet)),
 		before: beforeIn(entries)
 	}, world.signal);
 	if (end.kind === "gave up") return {
@@ -31436,92 +31606,6 @@ function refuseUnfit(fleet, name, { user, uid, sudo, noexec, place }) {
 	});
 }
 
-// src/commands/occupied.ts
-const holderWord = "holder";
-/** A line for each unit of ours: its name, project, session and directory; then who has the port. */
-const findOwners = ({ listens: { protocol, port }, place }) => {
-	const holder = findPortHolder(place, protocol, port);
-	return {
-		kind: "script",
-		why: "whose services are there",
-		idempotent: true,
-		text: sh$1`
-      for f in ${raw$1(ownersDir)}/*; do
-        [ -s "$f" ] || continue; u=$(basename "$f"); [ -e "/etc/systemd/system/$u.service" ] || continue
-        { read -r project; read -r session; read -r path; } <"$f" || true; printf 'unit %s %s %s %s\n' "$u" "$project" "$session" "$path"
-      done
-      echo ${holderWord}
-      ${raw$1(port === 0 || holder.kind !== "script" ? ":" : holder.text)}`
-	};
-};
-const word$1 = "[A-Za-z0-9][A-Za-z0-9._@-]{0,150}";
-const unitLine = new RegExp(`^unit (${word$1}) (${word$1}) (${word$1}) ?(/[A-Za-z0-9._/-]{1,200})?$`);
-/** A line that is none of ours is left out. */
-const parseOwners = (stdout) => stdout.split(`\n${holderWord}\n`)[0].split("\n").flatMap((line) => {
-	const [, unit, project, session, path] = unitLine.exec(line) ?? [];
-	return unit === void 0 || project === void 0 || session === void 0 ? [] : [{
-		unit,
-		project,
-		session,
-		installPath: path ?? null
-	}];
-});
-/** Of another project only: what is our own is deployed over, and a stranger's process is told when it is in the way. */
-function parseOccupied(stdout, project, { unit, installPath, listens }) {
-	const owned = parseOwners(stdout).filter((o) => o.project !== project);
-	const holder = parsePortHolder(`\n${stdout}`.split(`\n${holderWord}\n`)[1] ?? "");
-	const named = owned.flatMap((o) => [...o.unit === unit ? [{
-		what: `the service ${unit}`,
-		by: o.project,
-		session: o.session
-	}] : [], ...o.installPath === installPath ? [{
-		what: `the directory ${installPath}`,
-		by: o.project,
-		session: o.session
-	}] : []]);
-	const port = holder === null || holder.owner === null || holder.owner.project === project ? [] : [{
-		what: `${listens.protocol} ${listens.port} (held by ${holder.unit ?? "it"}.service)`,
-		by: holder.owner.project,
-		session: holder.owner.session
-	}];
-	return [...named, ...port];
-}
-
-// src/stages/parts/occupied.ts
-/** Two projects on one node need names, directories and ports of their own: what is another's is told before a build. */
-/** All of it at once; null: nothing is in the way. A node that does not answer is told by whoever needs it. */
-async function occupiedBy(world, plan, nodes) {
-	const { project, deploy } = plan.config;
-	const all = [...(await onEachNode(nodes, world.signal, async (name) => {
-		const node = world.fleet.nodes.find((n) => n.name === name);
-		const planned = node === void 0 ? null : deployedUnitOf(plan, node);
-		if (node === void 0 || planned === null) return [];
-		const wanted = {
-			unit: planned.unit.name,
-			installPath: deploy.installPath,
-			listens: planned.listens,
-			place: placeOf$1(node.runtime)
-		};
-		const { stdout } = await (await world.remote(name)).run(findOwners(wanted), {
-			timeoutMs: 2e4,
-			signal: world.signal
-		});
-		return parseOccupied(stdout, project, wanted);
-	})).done].flatMap(([node, found]) => found.map((f) => ({
-		...f,
-		node
-	})));
-	const [first] = all;
-	if (first === void 0) return null;
-	const told = [...Map.groupBy(all, (f) => `${f.what} is project ${f.by}'s (session ${f.session})`)].map(([what, on]) => `${what} on ${on.map((f) => f.node).join(", ")}`);
-	return new Failure({
-		code: "I162",
-		node: first.node,
-		message: stripHidden(`${told.join("; ")}: give ${project} a service_name, an install_path and, under ports of the fleet file, ports of its own, or take the other away`, 1e3),
-		remedy: `vps-test remove ${quote(first.by)}`
-	});
-}
-
 // src/stages/setup.ts
 /**
 * SETUP: every node answers, has room, tools and a sane clock, and its lease is ours; what is not is named and left
@@ -31531,7 +31615,7 @@ const lowDisk = 1 << 30;
 const criticalDisk = 200 << 20;
 const setup = async (plan, session, world) => {
 	world.log.info(`setup: ${plan.nodes.length} nodes`);
-	const seen = await onEachNode(plan.nodes, world.signal, (name) => Promise.all([surveyNode(world, name, plan.config.deploy.installPath), tryForward(plan, world, name)]).then(([facts]) => facts));
+	const seen = await onEachNode(plan.nodes, world.signal, (name) => Promise.all([surveyNode(world, name, plan.config), tryForward(plan, world, name)]).then(([facts]) => facts));
 	const excluded = [...seen.failed].map(([node, f]) => exclusion(node, f));
 	fireLeftOut(world, plan, "SETUP", excluded);
 	const answered = plan.nodes.filter((n) => seen.done.has(n));
@@ -31598,7 +31682,8 @@ async function tryForward(plan, world, name) {
 		if (isFailure$1(error, "T015")) throw error;
 	}
 }
-async function surveyNode(world, name, installPath) {
+async function surveyNode(world, name, config) {
+	const { installPath } = config.deploy;
 	const node = world.fleet.nodes.find((n) => n.name === name) ?? { runtime: { kind: "systemd" } };
 	const remote = await world.remote(name);
 	const options = {
@@ -31621,6 +31706,7 @@ async function surveyNode(world, name, installPath) {
 	const facts = await ask();
 	if (facts.freeBytes >= criticalDisk) return facts;
 	const freed = await remote.run(freeSpace({
+		project: config.project,
 		installPath,
 		leased: false
 	}), options);
@@ -33892,11 +33978,11 @@ function eachRed({ red }, tried, now) {
 		text$2(r.subject, 200),
 		text$2(r.suite, 40),
 		text$2(r.group, 80),
-		tried === void 0 ? "–" : colourOf(tried.facts.red, r.subject),
-		colourOf(now, r.subject)
+		tried === void 0 ? "–" : colourOf(tried.facts.red, redName(r)),
+		colourOf(now, redName(r))
 	]))];
 }
-const colourOf = (now, subject) => now.red.includes(subject) ? strong("red") : now.unknown.includes(subject) ? "not counted" : now.green.includes(subject) ? "green" : "–";
+const colourOf = (now, name) => now.red.includes(name) ? strong("red") : now.unknown.includes(name) ? "not counted" : now.green.includes(name) ? "green" : "–";
 const listed$1 = (all) => all.length === 0 ? "–" : `${all.slice(0, shown$6).join(", ")}${all.length > shown$6 ? `, … (${all.length})` : ""}`;
 function greenText({ green, red, unknown }) {
 	const all = green.length + red.length + unknown.length;
@@ -34629,7 +34715,7 @@ function watchSection({ verdict, plan }) {
 				"right"
 			]),
 			heading("Deaths and restarts"),
-			changes.length === 0 ? paragraph("None was seen.") : list$1(changes.slice(0, mostLines$2)),
+			changes.length === 0 ? paragraph("None was seen.") : list$1(changes.slice(0, mostLines$3)),
 			heading("Growth"),
 			table$2(["node", ...figures$1.map((f) => `${f.what} (${f.unit})`)], rows.map((r) => [r.node, ...figures$1.map((f) => growthCell(r.growth.find((g) => g.figure === f.id)))])),
 			paragraph("First → last reading of the process that was looked at most often; an hour by the Theil–Sen slope, with 95 % interval. " + limitsText(soak.maxGrowthMbPerHour, soak.maxGrowthFilesPerHour)),
@@ -34647,7 +34733,7 @@ function watchSection({ verdict, plan }) {
 		]
 	};
 }
-const mostLines$2 = 40;
+const mostLines$3 = 40;
 function rowOf$1(r) {
 	const { unwatched, gaps, changes, cpu, clockMovedMs } = r;
 	return [
@@ -34950,8 +35036,12 @@ async function keepInterrupted(world, session, test) {
 const json$1 = (value) => `${JSON.stringify(value, null, 1)}\n`;
 
 // src/domain/captures/chosen.ts
-/** `able`: suites that can try a pair again outside of their own evidence. */
-function pairsToCapture(results, able) {
+/**
+* `able`: suites that can try a pair again outside of their own evidence. None unless the test failed: after another
+* result the program runs on, and what a dial of ours did to it would be held against it at the next checkpoint.
+*/
+function pairsToCapture(result, results, able) {
+	if (result !== "failed") return [];
 	const failing = results.filter((r) => able(r.suite)).flatMap(({ suite, samples }) => samples.flatMap((s) => failingOf(suite, s)));
 	const pairs = firstsBy(failing, (f) => JSON.stringify([f.pair.from, f.pair.to]));
 	const firstOfItsWay = firstsBy(pairs, (f) => f.way);
@@ -36489,7 +36579,7 @@ const methods$1 = {
 	nat_traversed: "hole_punched",
 	relayed: "relayed"
 };
-const mostLines$1 = 60;
+const mostLines$2 = 60;
 const longestLine$2 = 1e3;
 function readAntQuicClaim(stdout, exitCode, { peerId }) {
 	const lines = stdout.split("\n").filter((line) => line.trim() !== "");
@@ -36528,7 +36618,7 @@ function kept$3(lines) {
 	return lines.map((line, i) => ({
 		line,
 		i
-	})).toSorted((a, b) => Number(isWord(b.line)) - Number(isWord(a.line))).slice(0, mostLines$1).toSorted((a, b) => a.i - b.i).map(({ line }) => line.slice(0, longestLine$2));
+	})).toSorted((a, b) => Number(isWord(b.line)) - Number(isWord(a.line))).slice(0, mostLines$2).toSorted((a, b) => a.i - b.i).map(({ line }) => line.slice(0, longestLine$2));
 }
 
 // src/suites/dialects/exit-code.ts
@@ -37569,10 +37659,10 @@ const runners$1 = {
 /** Longer than any dial; whatever becomes of us, it ends by then. */
 const longestSeconds = 300;
 /** `metBy`: our clock when the last suite had ended. */
-async function captureFailures(open, suites, metBy) {
+async function captureFailures(open, { result, suites }, metBy) {
 	const { world, plan, nodes } = open.bench;
 	if (!plan.config.tests.capture) return [];
-	const wishes = pairsToCapture(resultsOf(suites), (id) => runners$1[id].forCapture !== void 0).filter(({ pair }) => nodes.includes(pair.from) && nodes.includes(pair.to));
+	const wishes = pairsToCapture(result, resultsOf(suites), (id) => runners$1[id].forCapture !== void 0).filter(({ pair }) => nodes.includes(pair.from) && nodes.includes(pair.to));
 	if (wishes.length > 0) world.log.info(`test: ${wishes.length} failing pairs once more, with their packets' headers kept`);
 	const all = [];
 	for (const wish of wishes) {
@@ -37926,7 +38016,7 @@ const collecting = (world, plan, place) => ({
 	...place,
 	unitOn: (name) => {
 		const node = world.fleet.nodes.find((n) => n.name === name);
-		return node === void 0 ? null : unitOf(plan, node)?.unit.name ?? null;
+		return node === void 0 ? null : unitOf$1(plan, node)?.unit.name ?? null;
 	}
 });
 
@@ -38762,7 +38852,7 @@ const withCauses = (tested, causes) => tested.map((c) => {
 async function provenProcesses(world, plan, nodes) {
 	return [...(await onEachNode(nodes, world.signal, async (name) => {
 		const node = world.fleet.nodes.find((n) => n.name === name);
-		const unit = node === void 0 ? null : unitOf(plan, node);
+		const unit = node === void 0 ? null : unitOf$1(plan, node);
 		if (node === void 0 || unit === null) return null;
 		const { proof, unitSha256 } = await provenProcess(world, name, unit.unit.name);
 		const changed = deployedUnitOf(plan, node) !== null && unitSha256 !== sha256(unitText$1(unit.unit));
@@ -39058,18 +39148,19 @@ async function work$1(plan, session, world, { folder, ...own }) {
 		...open,
 		controls: [...open.controls, ...await open.testAgain(accused, told)]
 	};
-	const captures = await captureFailures(open, early.suites, metBy);
 	const [notes, resurveyed] = await Promise.all([collect(world, plan, collected()), open.surveyAgain()]);
-	await removeWitnesses(world, there);
 	await world.recoveries?.hold();
+	const seen = await bundleOf({
+		...scene,
+		open: tried,
+		looking,
+		resurveyed,
+		told
+	}, items, after, [...noted, ...notes]);
+	const captures = await captureFailures(open, verdict(verdictInputOf(seen)), metBy);
+	await removeWitnesses(world, there);
 	const whole = {
-		...await bundleOf({
-			...scene,
-			open: tried,
-			looking,
-			resurveyed,
-			told
-		}, items, after, [...noted, ...notes]),
+		...seen,
 		captures,
 		logs: await groupedLogs(world.files, `${folder}/evidence`),
 		metrics: await readFigures(world.files, `${folder}/evidence`, plan)
@@ -39222,6 +39313,7 @@ async function run(begun, id, outer, { states, before, since } = {}) {
 			});
 			ours.add(newest);
 			const entry = await recorder.record(await attempt(() => stage(plan, session, world, note), world, alarm.signal));
+			await outer.recoveries?.release();
 			known = recorder.known();
 			world.log.info(`${entry.from} → ${entry.to}: ${entry.why}`);
 			if (hasPlan(entry)) plan = entry.facts.plan;
@@ -39709,7 +39801,7 @@ async function runAttached(argv, told) {
 * `safe.directory` is a person's trust in a repository of another owner. Without filters and line endings a clean file
 * would look changed. A proxy and its certificates are the way out of a house. Nothing else changes an answer.
 */
-const taken = {
+const taken$1 = {
 	"a ledger": /^(?:safe\.directory|https?\.(?:.*\.)?(?:proxy\w*|ssl(?:cainfo|capath|cert|key|backend)))$/i,
 	"a working tree": /^(?:safe\.directory|filter\..*|core\.(?:autocrlf|eol))$/i
 };
@@ -39719,7 +39811,7 @@ async function settingsOf(purpose) {
 	reading$1 ??= readAll();
 	const all = await reading$1;
 	return {
-		config: all.filter(([key]) => taken[purpose].test(key)),
+		config: all.filter(([key]) => taken$1[purpose].test(key)),
 		ssh: sshOf(all)
 	};
 }
@@ -40731,6 +40823,7 @@ function remoteSessions({ url, authorization, secrets, dir, signal }) {
 			project: null
 		}],
 		folderOf: (project, session) => join$1(dir, project, "sessions", session),
+		remote: true,
 		anchorFlag: () => `--remote ${quote(url)}`
 	};
 }
@@ -41872,6 +41965,21 @@ function controlFaults(control, known, loose) {
 	];
 }
 
+// src/domain/rederive/loops.ts
+/** The full loops of a session: as many as its plan allows, each with the number that it has. */
+/** Of a chain that holds. */
+const loopFaults = (entries) => entries.flatMap((e, i) => {
+	const before = entries.slice(0, i);
+	if (e.event === "confirmed") {
+		const allowed = (before.findLast(hasPlan)?.facts.plan.config)?.soak?.maxRestarts;
+		return e.facts.restarts === allowed ? [] : [`entry ${e.seq}: ${e.facts.restarts} full loops were confirmed, the plan has ${allowed ?? "none"}`];
+	}
+	if (e.event !== "restart") return [];
+	const { counters, restartsAllowed } = fold(e.session, before);
+	const [loop, budget] = [counters.restarts + 2, restartsAllowed];
+	return e.facts.loop === loop && e.facts.budget === budget ? [] : [`entry ${e.seq}: loop ${e.facts.loop} of budget ${e.facts.budget}, where loop ${loop} of budget ${budget} begins`];
+});
+
 // src/domain/rederive/test.ts
 /** What an evidence folder says twice must agree: everything that follows from something else in it is derived again. */
 /** Of everything but the items. */
@@ -41913,7 +42021,7 @@ function chainOf({ entries, facts, plan }, session) {
 	const test = session.testsBegun;
 	return [
 		...confirmed === planDigest(plan) ? [] : [`${layout.plan} is not the plan that was confirmed`],
-		...mendedFaults(entries).map((f) => `${layout.entries}: ${f}`),
+		...[...mendedFaults(entries), ...loopFaults(entries)].map((f) => `${layout.entries}: ${f}`),
 		...session.state === "TEST" ? [] : [`${layout.entries} ends in ${session.state}, where nothing is tested`],
 		...facts.test === test ? [] : [`${layout.facts}: it is test ${test} of its session, not ${facts.test}`],
 		...facts.sessionStartedAt === session.startedAt ? [] : [`${layout.facts}: sessionStartedAt is not the time of the first entry`],
@@ -42271,6 +42379,11 @@ function differences(entry, { bundle, verdict, page }) {
 			"list of remarks",
 			facts.remarks,
 			verdict.remarks
+		],
+		[
+			"account of what regressed",
+			facts.regressed ?? null,
+			verdict.result === "failed" ? regressedOf(verdict, bundle.entries) : null
 		],
 		[
 			"account of what ran",
@@ -44499,13 +44612,17 @@ exit "$code"
 /**
 * Arguments: the copy of a source, and the list of its digests at the last build that passed in this target directory. Stdin: its
 * files. A file whose bytes are others than then counts as changed now: cargo goes by times alone, and an older file may
-* take the place of a newer one.
+* take the place of a newer one. The list loses what a build begins with anew: one that fails or is killed may have
+* compiled it.
 */
 const renewScript = `set -eu
 cd "$1"
 export LC_ALL=C
 xargs -0 -r sha256sum -z -- 2>/dev/null | sort -z >"$2.new"
-[ ! -f "$2" ] || comm -z -13 "$2" "$2.new" | cut -z -c 67- | xargs -0 -r touch -c --
+[ -f "$2" ] || : >"$2"
+comm -z -12 "$2" "$2.new" >"$2.same"
+comm -z -13 "$2" "$2.new" | cut -z -c 67- | xargs -0 -r touch -c --
+mv -f "$2.same" "$2"
 `;
 /** Argument: a target directory, after a build there that passed. After one that failed the change is still to be built. */
 const sourceBuiltScript = `for list in "$1"/.source-*.new; do
@@ -44763,7 +44880,7 @@ async function refusal(way, signal) {
 	}
 }
 /** What stays, stays in a folder of its own, and the next run tries again. */
-async function removed(dir, way) {
+async function removed(dir, way, timeoutMs = 6e4) {
 	if (!(way !== "sudo" && await rm(dir, {
 		recursive: true,
 		force: true
@@ -44777,7 +44894,7 @@ async function removed(dir, way) {
 		"-rf",
 		"--",
 		dir
-	], { timeoutMs: 6e4 }).catch(() => void 0);
+	], { timeoutMs }).catch(() => void 0);
 }
 
 // src/adapters/sandbox/sandbox.ts
@@ -45714,6 +45831,79 @@ const compiled = (line) => {
 	const name = /^\{"reason":"compiler-artifact".*?"target":\{.*?"name":"([A-Za-z0-9_-]{1,80})"/.exec(line)?.[1];
 	return name === void 0 ? "" : `Compiling ${name}`;
 };
+
+// src/adapters/build/one-build.ts
+/** One build at a time in a target directory: cargo's lock begins after the copy and ends before the program is read. */
+/** Flock's, where somebody else has it. */
+const taken = 75;
+/** The lock is the kernel's and ends with whoever holds it. Where a machine has no flock, cargo's own is all there is. */
+async function oneBuild({ targetDir, timeoutMs, waits, signal }, build) {
+	const holder = await lockOf(`${targetDir}.lock`, {
+		timeoutMs,
+		waits,
+		signal
+	});
+	try {
+		return await build();
+	} finally {
+		holder?.stdin.end();
+		await holder?.exited;
+	}
+}
+async function lockOf(file, { timeoutMs, waits, signal }) {
+	const begin = (...how) => startProcess([
+		"flock",
+		"--exclusive",
+		"--conflict-exit-code",
+		String(taken),
+		...how,
+		file,
+		"sh",
+		"-c",
+		"echo held; exec cat >/dev/null"
+	]);
+	const first = begin("--nonblock");
+	if (await holds(first, signal)) return first;
+	const ended = await first.exited;
+	if (ended.kind === "not started" && ended.errno === "ENOENT") return null;
+	if (ended.kind === "exited" && ended.code === taken) {
+		waits();
+		const second = begin("--timeout", String(Math.ceil(timeoutMs / 1e3)));
+		if (await holds(second, signal)) return second;
+		throw new Failure({
+			code: "B305",
+			message: `another build in ${file.replace(/\.lock$/, "")} did not end in time`
+		});
+	}
+	throw new Failure({
+		code: "I301",
+		message: `${file} cannot be locked: ${JSON.stringify(ended)}`
+	});
+}
+/** Resolves when it has the lock, or has ended without. */
+async function holds(holder, signal) {
+	signal.addEventListener("abort", holder.kill, { once: true });
+	try {
+		const got = await Promise.race([new Promise((resolve) => holder.stdout.once("data", () => resolve(true))), holder.exited.then(() => false)]);
+		signal.throwIfAborted();
+		return got;
+	} finally {
+		signal.removeEventListener("abort", holder.kill);
+	}
+}
+
+// src/adapters/build/same-source.ts
+/** A source that moved during the build belongs to no commit that could be named. Commits elsewhere in the repository do not move it. */
+async function sameSource(before, workspace, signal) {
+	const after = await readSource(workspace, signal);
+	if (content(after) === content(before)) return before;
+	throw new Failure({
+		code: "B303",
+		message: `the source in ${workspace} changed while it was built`,
+		remedy: "git status"
+	});
+}
+const content = (s) => s.kind === "none" ? "" : `${s.tree} ${s.dirty?.digest}`;
 
 // src/adapters/build/target-directory.ts
 /** Cargo's target directory of one checkout, and the end of those that nobody builds in any more. */
@@ -46821,10 +47011,35 @@ async function obtainBinary(options) {
 	}
 }
 async function built(options, workspace, native) {
-	const { project, binary, log, clock, signal, cacheDir, timeoutMs } = options;
-	const from = await readSource(workspace, signal);
+	const { project, signal, cacheDir, timeoutMs, recoveries, log } = options;
 	const before = options.before ?? [];
-	if (native || before.length > 0) return natively(options, before, from);
+	if (native || before.length > 0) return natively(options, before, await readSource(workspace, signal));
+	const sandboxDir = join$1(cacheDir, "sandbox", project);
+	const targets = await writtenFolder(sandboxDir, "target", signal);
+	const targetDir = await targetDirectory(targets.path, workspace, targets.remove);
+	const waits = () => {
+		const recognised = `another build works in ${targetDir}`;
+		log.info(`${recognised}; it is waited for`);
+		recoveries?.fire("build-locked", {
+			recognised,
+			done: "it is waited for",
+			nth: 1
+		});
+	};
+	return oneBuild({
+		targetDir,
+		timeoutMs,
+		waits,
+		signal
+	}, () => zigBuilt(options, workspace, {
+		sandboxDir,
+		targets,
+		targetDir
+	}));
+}
+async function zigBuilt(options, workspace, { sandboxDir, targets, targetDir }) {
+	const { binary, log, clock, signal, cacheDir, timeoutMs, recoveries } = options;
+	const from = await readSource(workspace, signal);
 	const common = {
 		argv: binary.build,
 		target: binary.target,
@@ -46833,10 +47048,6 @@ async function built(options, workspace, native) {
 		clock,
 		signal
 	};
-	const sandboxDir = join$1(cacheDir, "sandbox", project);
-	const targets = await writtenFolder(sandboxDir, "target", signal);
-	const targetDir = await targetDirectory(targets.path, workspace, targets.remove);
-	const { recoveries } = options;
 	const zig = await buildAgain(({ jobs }) => buildWithZig({
 		...common,
 		workspace,
@@ -46925,17 +47136,6 @@ const readBesides = async (o, { here, path }, from) => here === void 0 || from.k
 	program: path,
 	...here
 }, o.signal);
-/** A source that moved during the build belongs to no commit that could be named. Commits elsewhere in the repository do not move it. */
-async function sameSource(before, workspace, signal) {
-	const after = await readSource(workspace, signal);
-	if (content(after) === content(before)) return before;
-	throw new Failure({
-		code: "B303",
-		message: `the source in ${workspace} changed while it was built`,
-		remedy: "git status"
-	});
-}
-const content = (s) => s.kind === "none" ? "" : `${s.tree} ${s.dirty?.digest}`;
 async function kept$1(options, data, facts) {
 	const digest = sha256(data);
 	try {
@@ -47037,6 +47237,10 @@ function firingQueue(clock, log) {
 		hold: async () => {
 			await flush();
 			held = true;
+		},
+		release: async () => {
+			held = false;
+			await flush();
 		}
 	};
 }
@@ -47200,6 +47404,44 @@ function exists$1(pid) {
 	} catch (error) {
 		return error.code !== "ESRCH";
 	}
+}
+
+// src/adapters/fix/behind-links.ts
+/** The other names of a file of a commit: each path that a link on the way to it leads through. */
+/** As the kernel's own bound. */
+const mostLinks = 40;
+/** Of each name, from the workspace and from the top of the tree; paths within the tree. */
+async function behindLinks(tree, workspace, names) {
+	const places = names.flatMap((name) => [posix.join(workspace, name), posix.normalize(name)]);
+	const found = await Promise.all([...new Set(places)].map((place) => throughLinks(tree, place)));
+	return [...new Set(found.flat())];
+}
+/** Each one is told: whoever replaces a link by a file has written the file that is read. */
+async function throughLinks(tree, path) {
+	const seen = /* @__PURE__ */ new Set([path]);
+	let at = path;
+	while (seen.size <= mostLinks) {
+		const next = await firstLinkFollowed(tree, at);
+		if (next === null || seen.has(next)) break;
+		seen.add(next);
+		at = next;
+	}
+	return [...seen].slice(1);
+}
+/** Null: no part of it is a link, or it leads out of the tree. */
+async function firstLinkFollowed(tree, path) {
+	const parts = path.split("/");
+	for (const i of parts.keys()) {
+		const link = parts.slice(0, i + 1).join("/");
+		const kind = await lstat(join$1(tree, link)).catch(() => null);
+		if (kind === null) return null;
+		if (!kind.isSymbolicLink()) continue;
+		const target = await readlink(join$1(tree, link));
+		const rest = parts.slice(i + 1);
+		const next = target.startsWith("/") ? posix.join(posix.basename(target), ...rest) : posix.join(posix.dirname(link), target, ...rest);
+		return next.startsWith("../") ? null : next;
+	}
+	return null;
 }
 
 // node_modules/picomatch/lib/constants.js
@@ -49839,6 +50081,7 @@ async function work(o, asked, signal) {
 		reason: "no commit",
 		why: beside
 	};
+	const guarded = [...asked.guarded, ...await behindLinks(tree, asked.workspace, asked.guarded)];
 	const given = join$1(o.folder, place, "given");
 	const common = {
 		tree,
@@ -49900,7 +50143,7 @@ async function work(o, asked, signal) {
 	};
 	const wrong = changeFault({
 		...changes,
-		guarded: asked.guarded
+		guarded
 	});
 	if (wrong !== null) return {
 		kind: "gave up",
@@ -51639,6 +51882,29 @@ function exitCode(session, entries) {
 	return last !== void 0 && meaningOf$1(last).exit === "inconclusive" ? exitCodes.inconclusive : exitCodes.failed;
 }
 
+// src/app/plan-fleet.ts
+/** The fleet of a recorded plan, as far as it may act on this machine: a ledger elsewhere names no program and no key here. */
+async function planFleet(c, fleet, wish) {
+	const names = c.sessions.remote === true && c.writer.kind === "process" ? namedHere(fleet, wish.key) : null;
+	if (names === null) return fleet;
+	const reference = fleetReference(fleet);
+	if (wish.named !== void 0) {
+		const own = (await loadFleet(c, wish.named)).fleet;
+		if (JSON.stringify(own.nodes) === JSON.stringify(fleet.nodes)) return own;
+	}
+	throw new Failure({
+		code: "U105",
+		message: `the plan in the ledger names ${names} for fleet ${reference}, and that ledger is not of this machine: only a fleet file of the same nodes that you name yourself, or --key for a key, is used`,
+		remedy: `vps-test check --fleet ${quote(reference)}`
+	});
+}
+/** What of it would be run or read here. */
+function namedHere(fleet, key) {
+	const runs = fleet.nodes.find((n) => n.proxy?.kind === "command" || n.natBox?.kind === "orchestrator");
+	if (runs !== void 0) return `a program to run here (node ${runs.name})`;
+	return fleet.identityFile !== void 0 && key === null ? `the key ${fleet.identityFile}` : null;
+}
+
 // src/app/leases.ts
 /** Who holds the nodes of a fleet: read from the nodes themselves, so that it needs no ledger and no orchestrator's home. */
 const timeoutMs = 2e4;
@@ -51723,10 +51989,12 @@ async function readNotes(folder) {
 }
 async function note(folder, more) {
 	await mkdir(folder, { recursive: true });
-	await writeFile(file$2(folder), `${JSON.stringify({
+	const next = `${file$2(folder)}.new`;
+	await writeFile(next, `${JSON.stringify({
 		...await readNotes(folder),
 		...more
 	})}\n`);
+	await rename(next, file$2(folder));
 }
 
 // src/app/writer-ended.ts
@@ -51814,7 +52082,7 @@ async function take(c, known, tick, key, checkout, limits = {}) {
 	const folder = c.sessions.folderOf(project, id);
 	const claims = tick.kind === "claim";
 	const before = claims ? planned(plan, known) : plan;
-	if (claims && before !== void 0) await refusing(c, folder, () => checkKey(c, key, before.fleet));
+	if (claims && before !== void 0) await refusing(c, folder, async () => checkKey(c, key, await planFleet(c, before.fleet, { key })));
 	const open = (of) => worldIn(c, {
 		fleet: of.fleet,
 		ledger,
@@ -55252,11 +55520,22 @@ const checkpointKeys = Object.fromEntries(checkpointRows.map((c) => [configKey(c
 const soakSchema = strictObject({
 	...checkpointKeys,
 	regression_tolerance: percentField.default(0).describe("Percentage points by which a checkpoint may fall below the first test (default 0)."),
-	check_interval_minutes: number$7().min(1).max(60).default(5).describe("Minutes between two samples that a recorder on each node takes of its service through the wait (default 5)."),
+	check_interval_minutes: number$7().min(1).max(60).default(5).describe("Minutes between two samples that a recorder on each node takes of its service through the wait (default 5). With a limit of growth, at most 7 before the checkpoint after an hour."),
 	max_growth_mb_per_hour: number$7().min(0).optional().describe("Megabytes an hour by which the resident memory of a service may grow through the wait: more, with 95 % confidence, fails the checkpoint (default: growth is reported and decides nothing)."),
 	max_growth_files_per_hour: number$7().min(0).optional().describe("The same of its open files, sockets included (default: reported)."),
 	max_restarts: int().min(0).max(10).default(3).describe("Full loops after a regression, before a person is asked (default 3)."),
-	preemptible: boolean().default(false).describe("A session that waits for a checkpoint ends, superseded, when a newer commit of the same branch wants the fleet and may wait for it or supersede (default false: the newer one waits, for hours).")
+	preemptible: boolean().default(false).describe("A session that waits for a checkpoint ends, superseded, when a later session of the same branch, of another commit, wants the fleet and may wait for it or supersede (default false: the later one waits, for hours).")
+}).superRefine((soak, context) => {
+	const shortest = checkpointRows.find((c) => soak[configKey(c.state)]);
+	const limited = soak.max_growth_mb_per_hour !== void 0 || soak.max_growth_files_per_hour !== void 0;
+	if (shortest === void 0 || !limited) return;
+	const minutes = shortest.afterMs / 6e4;
+	const most = Math.floor(minutes / (8 + .5));
+	if (soak.check_interval_minutes > most) context.addIssue({
+		code: "custom",
+		path: ["check_interval_minutes"],
+		message: `must be at most ${most} where growth has a limit: ${8} samples of the ${minutes} minutes before a checkpoint judge it`
+	});
 }).prefault({});
 const soakConfigOf = (soak) => ({
 	checkpoints: checkpointStates.filter((c) => soak[configKey(c)]),
@@ -55375,7 +55654,7 @@ const tests = strictObject({
 		enabled: boolean().default(false).describe("Whether connections are kept through the soak with any focus (default: with full-suite only). A run without a soak, as of a push, is then inconclusive."),
 		success_rate: percentField.default(100).describe("Per cent of the connections that must live on (default 100).")
 	}).prefault({}),
-	capture: boolean().default(true).describe("Whether pairs that failed (6 at most) are tried once more, outside of all rates, while the headers of their packets are kept: no payload (default true)."),
+	capture: boolean().default(true).describe("Whether, where a test failed, its failing pairs (6 at most) are tried once more, outside of all rates, while the headers of their packets are kept: no payload (default true)."),
 	custom: array(strictObject({
 		name: textField.max(100, "must not be longer than 100 characters").describe("Name of the test, and of its rate."),
 		command: shellText.describe("Shell command that runs on each peer, as an unprivileged user."),
@@ -57147,7 +57426,7 @@ const withoutSandbox = ({ sandbox, unenclosed }) => sandbox?.kind !== "none" ? [
 function soakText({ soak, config }) {
 	const { checkIntervalMinutes: minutes, maxRestarts, preemptible } = config.soak;
 	const loops = maxRestarts === 0 ? "no full loop" : `at most ${amount$1(maxRestarts, "full loop")}`;
-	return [`Soak: ${soak.join(", ")}; the fleet stays leased until the last checkpoint${preemptible ? ", or until a newer commit of the branch wants it while this only waits" : ""}.`, `Watched by a recorder on each node, a line every ${duration(minutes * 6e4)}; ${loops} after a regression.`].join("\n");
+	return [`Soak: ${soak.join(", ")}; the fleet stays leased until the last checkpoint${preemptible ? ", or until a later session of the branch, of another commit, wants it while this only waits" : ""}.`, `Watched by a recorder on each node, a line every ${duration(minutes * 6e4)}; ${loops} after a regression.`].join("\n");
 }
 
 // src/app/new-session.ts
@@ -57396,15 +57675,15 @@ const rows$1 = [
 		const unit = /^[● ]*([A-Za-z0-9_.@:\\-]{1,200}\.[a-z]+)/.exec(line)?.[1];
 		return unit === void 0 ? null : {
 			what: `${unit} has failed`,
-			onNode: `journalctl -u ${unit} -n 50`
+			onNode: `journalctl -u ${word$1(unit)} -n 50`
 		};
 	}),
 	({ facts }) => facts.units.flatMap(({ unit, state, restarts }) => [restarts.kind === "there" && restarts.value >= 3 ? {
 		what: `systemd restarted ${unit} ${restarts.value} times`,
-		onNode: `journalctl -u ${unit} -n 100`
+		onNode: `journalctl -u ${word$1(unit)} -n 100`
 	} : null, state.kind === "absent" ? {
 		what: `${unit} was written by vps-test, and systemd has no such unit`,
-		onNode: `ls -l /etc/systemd/system/${unit}.service`
+		onNode: `ls -l ${word$1(`/etc/systemd/system/${unit}.service`)}`
 	} : null]),
 	({ facts, parts, services }) => Object.entries(services).map(([project, port]) => {
 		const own = new Set(facts.units.map((u) => u.unit));
@@ -57767,6 +58046,8 @@ async function sessionById(c, id) {
 const nearestRemedy = (project, { session }) => `vps-test logs ${quote(project)} --session ${quote(session.id)} --transitions`;
 
 // src/domain/log-lines.ts
+/** Of one record: a program writes as many as it likes. */
+const mostLines$1 = 500;
 /** Lines that a record holds; null: it is none. A message may be bytes, and may hold line ends. */
 function recordLines(node, record) {
 	let value;
@@ -57779,11 +58060,19 @@ function recordLines(node, record) {
 	const { __REALTIME_TIMESTAMP: time, MESSAGE: message } = value;
 	if (typeof time !== "string" || !/^\d{10,17}$/.test(time)) return null;
 	const text = messageText(message);
-	return text === null ? null : text.split("\n").map((line) => ({
-		at: Number(time) / 1e3,
+	if (text === null) return null;
+	const at = Number(time) / 1e3;
+	const lines = text.split("\n", 501);
+	const more = lines.length > mostLines$1 ? [{
+		at,
+		node,
+		text: `(a record of more than ${mostLines$1} lines is cut here)`
+	}] : [];
+	return [...lines.slice(0, mostLines$1).map((line) => ({
+		at,
 		node,
 		text: line
-	}));
+	})), ...more];
 }
 function messageText(message) {
 	if (typeof message === "string") return message;
@@ -57925,7 +58214,8 @@ async function journalsOn(c, world, { plan, nodes, ...wish }) {
 /** With the key that is named, or that with which the session was started here. */
 async function logWorld(c, known, plan, wish) {
 	const { key } = await readNotes(c.sessions.folderOf(known.project, known.session.id));
-	return readOnlyWorld(c, plan.fleet, wish.key ?? keyFile(key));
+	const named = wish.key ?? keyFile(key);
+	return readOnlyWorld(c, await planFleet(c, plan.fleet, { key: named }), named);
 }
 /** Null: nothing of the session runs there. */
 function unitOn(plan, name) {
@@ -57947,7 +58237,7 @@ async function followLogs(c, known, wish, steps, printer) {
 	const { plan } = wish;
 	if (plan === null) return;
 	const world = await logWorld(c, known, plan, wish);
-	const waiting = [];
+	let waiting = [];
 	let told = known.entries.at(-1)?.seq ?? 0;
 	const before = await journalsOn(c, world, {
 		...wish,
@@ -57973,7 +58263,7 @@ async function followLogs(c, known, wish, steps, printer) {
 	const flush = (until) => {
 		const ready = waiting.filter((w) => w.heard <= until);
 		if (ready.length === 0) return;
-		waiting.splice(0, waiting.length, ...waiting.filter((w) => w.heard > until));
+		waiting = waiting.filter((w) => w.heard > until);
 		printer.print(merged(ready.map((w) => w.line)));
 	};
 	try {
@@ -58002,6 +58292,7 @@ async function followLogs(c, known, wish, steps, printer) {
 /** What was taken is not taken again, also after a lost connection. */
 async function followNode(c, world, { name, unit, lines, ...first }, take) {
 	let newest = first.newest;
+	let warned = false;
 	while (!c.signal.aborted) {
 		const from = newest;
 		try {
@@ -58015,7 +58306,12 @@ async function followNode(c, world, { name, unit, lines, ...first }, take) {
 				signal: c.signal,
 				maxBytes: 0,
 				onLine: (record) => {
-					for (const line of recordLines(name, record) ?? []) {
+					const said = recordLines(name, record);
+					if (said === null && record !== "" && !warned) {
+						warned = true;
+						c.terminal.warn(`${name}: a record of its journal could not be read, and is not shown`);
+					}
+					for (const line of said ?? []) {
 						if (from !== null && line.at <= from) continue;
 						newest = Math.max(newest ?? 0, line.at);
 						take(line);
@@ -58337,7 +58633,7 @@ const rollbackWords = [
 /**
 * Prints `runs <sha256>` for the release that is current then and whose start was asked for, whether by this run or by
 * an earlier one that was cut off; `found`: another session made the switch; `none`: nothing was current before, and the
-* service is stopped; `unknown`: what was before is not written down; `missing`, `damaged`: the release is not there, or
+* service is stopped; `unknown`: what was before is not written down, or it was this very release by another unit; `missing`, `damaged`: the release is not there, or
 * is not what its name says. The note of the last switch stays: a second run finds its work done, and goes no further
 * back.
 */
@@ -58352,7 +58648,7 @@ const rollBack = ({ unit, name, installPath, back }, lease) => ({
     ${raw$1(back.kind === "to" ? sh$1`to=${`releases/${back.sha256}`}` : sh$1`by=; sha=; old=; [ ! -s .switched ] || read -r by _ sha old <.switched || true
     ${raw$1(back.by === null ? ":" : sh$1`if [ "$by" != ${back.by} ]; then echo found; exit 0; fi`)}
     if [ "$now" = "releases/$sha" ]; then
-      case "$old" in none|"$now") ${disableNow(unit)}; echo none; exit 0;; '') echo unknown; exit 0;; *) to=$old;; esac
+      case "$old" in none) ${disableNow(unit)}; echo none; exit 0;; ''|"$now") echo unknown; exit 0;; *) to=$old;; esac
     elif [ -n "$old" ] && [ "$now" = "$old" ]; then to=$now; fi`)}
     case "$to" in releases/*) want=${raw$1("${to#releases/}")};; *) echo unknown; exit 0;; esac
     case "$want" in *[!0-9a-f]*|'') echo unknown; exit 0;; esac
@@ -58574,7 +58870,7 @@ const sentences = {
 	other: (unit) => `${unit} is another project's and stays as it is`,
 	found: (unit, runs) => `${unit} was there before this session, and stays as it is (${runs === "" ? "it does not run" : `runs ${runs}`})`,
 	none: (unit) => `${unit} was stopped: nothing ran before`,
-	unknown: (unit, runs) => `${unit} stays as it is (${runs === "" ? "it does not run" : `runs ${runs}`}): which release was before is not written down`,
+	unknown: (unit, runs) => `${unit} stays as it is (${runs === "" ? "it does not run" : `runs ${runs}`}): no other release is written down as the one before`,
 	missing: (unit) => `${unit} stays as it is: that release lies there no more`,
 	damaged: (unit) => `${unit} stays as it is: that release is not what its name says`
 };
@@ -58602,6 +58898,7 @@ async function stop(c, project, flags) {
 	const folder = c.sessions.folderOf(project, id);
 	const wish = flags.services ?? "stop";
 	const reason = flags.reason === void 0 ? "" : stripHidden(flags.reason, 500).trim();
+	const begun = (await readNotes(folder)).stopping === true;
 	await note(folder, { stopping: true });
 	const stopped = await recordOutcome({
 		ledger: open.ledger,
@@ -58620,7 +58917,12 @@ async function stop(c, project, flags) {
 	});
 	c.terminal.info(stopped ? `stopped ${id}` : `${id} has ended already (${open.session.state})`);
 	const plan = await recordedPlan(open.ledger, id);
-	const left = plan === void 0 ? nothing : await settle(c, open, plan, folder, wish, flags.key ?? null);
+	const left = plan === void 0 ? nothing : await settle(c, open, plan, {
+		folder,
+		wish,
+		key: flags.key ?? null,
+		unasked: !stopped && !begun
+	});
 	const runs = await cancelRuns(c, open, lastAtWork(open) !== void 0);
 	const code = left.whole && runs.left.length === 0 ? exitCodes.passed : exitCodes.infra;
 	await note(folder, { stopping: code !== exitCodes.passed });
@@ -58632,10 +58934,11 @@ const nothing = {
 	sealed: [],
 	whole: true
 };
-async function settle(c, open, plan, folder, wish, key) {
+async function settle(c, open, plan, { folder, wish, key, unasked }) {
 	const { id } = open.session;
+	const fleet = await planFleet(c, plan.fleet, { key });
 	const world = worldIn(c, {
-		fleet: plan.fleet,
+		fleet,
 		ledger: open.ledger,
 		session: id,
 		folder,
@@ -58644,6 +58947,8 @@ async function settle(c, open, plan, folder, wish, key) {
 	try {
 		const nodes = leasedNodes(plan, open.session);
 		await awaitRunsEnd(c, open, world, plan, nodes);
+		const held = unasked && wish === "stop" ? await leasesOn(world, nodes) : null;
+		const done = held === null ? wish : wishOfEnded(id, held.done);
 		await removeWitnesses({
 			...world,
 			tables: {
@@ -58656,7 +58961,7 @@ async function settle(c, open, plan, folder, wish, key) {
 			plan,
 			holder: id,
 			nodes: deployed ? nodes : []
-		}, wish);
+		}, done);
 		await giveLeasesBack(world, plan, id, nodes, [plan.config.deploy.serviceName, testTurn]);
 		serviceLines(after).forEach((line) => c.terminal.info(line));
 		if (after.services.some((s) => s.did === "kept" && s.runs !== null)) c.terminal.info(`to take them away: vps-test remove ${quote(open.project)}`);
@@ -58669,6 +58974,8 @@ async function settle(c, open, plan, folder, wish, key) {
 		await world.close();
 	}
 }
+/** A session that ended keeps its service running, unless it was killed with a lease in hand. */
+const wishOfEnded = (id, held) => [...held.values()].flat().some((l) => l.holder === id) ? "stop" : "keep";
 /** What a test that was cut off had written by then is evidence too, as far as it lies here. */
 async function sealed(c, world, { session, entries }) {
 	const folders = [];
@@ -59484,4 +59791,4 @@ const shiftOf = (text) => {
 };
 const packageRoot = (from) => existsSync(join$1(from, "fleets")) || dirname(from) === from ? from : packageRoot(dirname(from));
 
-export { cancelled as $, busyPolicies as $i, plain$1 as $n, dataDir as $r, parseYaml as $t, approve as A, isTest as Ai, run as An, receiveOn as Ar, keyFile as At, loadProfiles as B, optional as Bi, countsSection as Bn, hostPort as Br, hostKeyLine as Bt, nextStep as C, isFailure$1 as Ca, buildMs as Ci, storedSessions as Cn, knownName as Cr, readNotes as Ct, noSession as D, hasPlan as Di, runProcess as Dn, installProber as Dr, leasesOn as Dt, namedSession as E, version as Ea, fold as Ei, runAttached as En, testTurn as Er, isOdd as Et, newSession as F, kinds$3 as Fi, controlsSection as Fn, eventIn as Fr, readProgress as Ft, readCargo as G, countOf as Gi, checkpointSection as Gn, toLines as Gr, orAbort as Gt, parseProfile as H, text$3 as Hi, suiteReports as Hn, fromLines as Hr, parsePrivateKey as Ht, resumeInterrupted as I, list$2 as Ii, newestEntriesSection as In, textAt as Ir, eachAddress as It, printLabStatus as J, groupsOf$4 as Ji, pageMarkdown as Jn, needsOf as Jr, replaceFile as Jt, down as K, countsText as Ki, blocksMarkdown as Kn, bestGrade as Kr, authorizationFor as Kt, planText as L, name$2 as Li, findingsSection as Ln, deployedUnitOf as Lr, overWire as Lt, sameNodes as M, anything as Mi, collect as Mn, ElfError as Mr, readInput as Mt, waitsOn as N, every as Ni, driverOf as Nn, readElf as Nr, readOnlyWorld as Nt, sessionById as O, isPersonsPlan as Oi, entryShape as On, randomHex as Or, exitCode as Ot, leftBehind as P, fields as Pi, proofFile as Pn, readPeerId as Pr, worldIn as Pt, chosenFleet as Q, buildFaultKinds as Qi, pageText as Qn, percent$1 as Qr, parseFleet as Qt, makePlan as R, number$6 as Ri, notCoveredSection as Rn, unitOf as Rr, everyAlgorithm as Rt, status as S, exitCodes as Sa, revisionOf as Si, storedSession as Sn, dialledAs as Sr, note as St, named as T, failures as Ta, writerText as Ti, gitAt as Tn, failedOf as Tr, breakLeases as Tt, knownFailuresFor as U, whole$3 as Ui, shortNames as Un, itemsFile as Ur, reasonOf$2 as Ut, profilesFor as V, orNull as Vi, criteriaSection as Vn, checkpointOf as Vr, hostKeyOf as Vt, manifestsIn as W, planDigest as Wi, fitted as Wn, runInputOf as Wr, refusedStart as Wt, up as X, suiteCounts as Xi, blockText as Xn, independentDifference as Xr, removed as Xt, shell as Y, outcomesOf as Yi, sectionMarkdown as Yn, folderOf$1 as Yr, findWay as Yt, nodes as Z, subjectName as Zi, inlineText as Zn, quantileOf as Zr, readSource as Zt, settleServices as _, printable as _a, onEachNode as _i, nounOf as _n, survey as _r, decide as _t, harmless as a, configKey as aa, originOf as ai, confirmSession as an, joined as ar, usualWishes as at, lookAtReleases as b, Failure as ba, quote as bi, remoteSessions as bn, repeatPlan as br, tickOf as bt, wishesOf as c, isFinal as ca, testsOf as ci, recordOutcome as cn, pairs as cr, confirmation as ct, notifySecrets as d, faultText as da, triedBefore as di, check$1 as dn, strong as dr, fieldRows as dt, chainFaults as ea, journal as ei, yamlOptions as en, plainLine as er, findProjectFile as et, stop as f, sortFaults as fa, leasedNodes as fi, proofText as fn, table$2 as fr, flagOf as ft, serviceWishes as g, messageOf as ga, takeLeases as gi, untrustedEvidence as gn, parseSurvey as gr, requestInputs as gt, serviceLines as h, iso as ha, leaseForBuild as hi, ctrfOf as hn, httpsUrl as hr, requestFields as ht, takeEnvironment as i, checkpointStates as ia, fleetOf$1 as ii, beginSession as in, inline as ir, projectFiles as it, waitingFor as j, meaningOf$1 as ji, readerOf as jn, switchOn as jr, loadFleet as jt, diagnose as k, isSealed as ki, checkpointsSection as kn, randomInt as kr, settledCode as kt, notificationsOf as l, perCheckpoint as la, writerOf as li, recordedPlan as ln, paragraph as lr, callFields as lt, rollServicesBack as m, duration as ma, giveLeasesBack as mi, junitOf as mn, toned as mr, fromConfiguration as mt, hiddenEnvironment as n, sha256 as na, removeUnit as ni, hostKey as nn, code$1 as nr, parseProject as nt, uncommanded as o, firstLoop as oa, projectOf as oi, newestPlan as on, link as or, choose as ot, allSettled as p, amount$1 as pa, rosterOf as pi, cloneAt as pn, text$2 as pr, formFields as pt, examine as q, groupName as qi, hiddenLine as qn, promisesOf as qr, folder as qt, openAnnouncer as r, checkpointRows as ra, buildFaultsOf as ri, isRecord as rn, codeBlock as rr, parseProjectAll as rt, deliver as s, isCheckpoint as sa, subjectOf as si, pushSession as sn, list$1 as sr, parseRequest as st, contextOf as t, canonical as ta, ownersDir as ti, hint as tn, plainLines as tr, fleetNamed as tt, channelsOf as u, traitsOf as ua, keptBinary as ui, bundleIn as un, present as ur, defaultFleet as ut, withLeasesBack as v, stripHidden as va, diagnoseNode as vi, subjectResults as vn, diagnosisOf as vr, duties as vt, logs as w, failureRow as wa, heartbeatMs as wi, GitError as wn, natName as wr, checkKey as wt, parseReleases as x, exitCodeOf as xa, fleetReference as xi, sessionsIn as xn, suiteIds as xr, writerEnded as xt, dropReleases as y, machineFault as ya, listNodes as yi, localSessions as yn, logKey as yr, take as yt, plannedEnclosure as z, oneOf as zi, diagnosisSection as zn, withPorts as zr, fingerprint as zt };
+export { cancelled as $, buildFaultKinds as $i, pageText as $n, hostPort as $r, parseFleet as $t, approve as A, isSealed as Ai, checkpointsSection as An, randomInt as Ar, settledCode as At, loadProfiles as B, oneOf as Bi, diagnosisSection as Bn, itemsFile as Br, fingerprint as Bt, nextStep as C, exitCodes as Ca, revisionOf as Ci, storedSession as Cn, dialledAs as Cr, readNotes as Ct, noSession as D, version as Da, fold as Di, runAttached as Dn, testTurn as Dr, leasesOn as Dt, namedSession as E, failures as Ea, writerText as Ei, gitAt as En, failedOf as Er, isOdd as Et, newSession as F, fields as Fi, proofFile as Fn, readPeerId as Fr, worldIn as Ft, readCargo as G, planDigest as Gi, fitted as Gn, needsOf as Gr, refusedStart as Gt, parseProfile as H, orNull as Hi, criteriaSection as Hn, toLines as Hr, hostKeyOf as Ht, resumeInterrupted as I, kinds$3 as Ii, controlsSection as In, eventIn as Ir, readProgress as It, printLabStatus as J, groupName as Ji, hiddenLine as Jn, quantileOf as Jr, folder as Jt, down as K, countOf as Ki, checkpointSection as Kn, folderOf$1 as Kr, orAbort as Kt, planText as L, list$2 as Li, newestEntriesSection as Ln, textAt as Lr, eachAddress as Lt, sameNodes as M, meaningOf$1 as Mi, readerOf as Mn, switchOn as Mr, loadFleet as Mt, waitsOn as N, anything as Ni, collect as Nn, ElfError as Nr, readInput as Nt, sessionById as O, hasPlan as Oi, runProcess as On, installProber as Or, planFleet as Ot, leftBehind as P, every as Pi, driverOf as Pn, readElf as Pr, readOnlyWorld as Pt, chosenFleet as Q, subjectName as Qi, inlineText as Qn, withPorts as Qr, readSource as Qt, makePlan as R, name$2 as Ri, findingsSection as Rn, checkpointOf as Rr, overWire as Rt, status as S, exitCodeOf as Sa, fleetReference as Si, sessionsIn as Sn, suiteIds as Sr, note as St, named as T, failureRow as Ta, heartbeatMs as Ti, GitError as Tn, natName as Tr, breakLeases as Tt, knownFailuresFor as U, text$3 as Ui, suiteReports as Un, bestGrade as Ur, parsePrivateKey as Ut, profilesFor as V, optional as Vi, countsSection as Vn, runInputOf as Vr, hostKeyLine as Vt, manifestsIn as W, whole$3 as Wi, shortNames as Wn, promisesOf as Wr, reasonOf$2 as Wt, up as X, outcomesOf as Xi, sectionMarkdown as Xn, deployedUnitOf as Xr, findWay as Xt, shell as Y, groupsOf$4 as Yi, pageMarkdown as Yn, percent$1 as Yr, replaceFile as Yt, nodes as Z, suiteCounts as Zi, blockText as Zn, unitOf$1 as Zr, removed as Zt, settleServices as _, messageOf as _a, takeLeases as _i, untrustedEvidence as _n, parseSurvey as _r, decide as _t, harmless as a, checkpointStates as aa, fleetOf$1 as ai, beginSession as an, inline as ar, usualWishes as at, lookAtReleases as b, machineFault as ba, listNodes as bi, localSessions as bn, logKey as br, tickOf as bt, wishesOf as c, isCheckpoint as ca, subjectOf as ci, pushSession as cn, list$1 as cr, confirmation as ct, notifySecrets as d, traitsOf as da, keptBinary as di, bundleIn as dn, present as dr, fieldRows as dt, busyPolicies as ea, dataDir as ei, parseYaml as en, plain$1 as er, findProjectFile as et, stop as f, faultText as fa, triedBefore as fi, check$1 as fn, strong as fr, flagOf as ft, serviceWishes as g, iso as ga, leaseForBuild as gi, ctrfOf as gn, httpsUrl as gr, requestInputs as gt, serviceLines as h, duration as ha, giveLeasesBack as hi, junitOf as hn, toned as hr, requestFields as ht, takeEnvironment as i, checkpointRows as ia, buildFaultsOf as ii, isRecord as in, codeBlock as ir, projectFiles as it, waitingFor as j, isTest as ji, run as jn, receiveOn as jr, keyFile as jt, diagnose as k, isPersonsPlan as ki, entryShape as kn, randomHex as kr, exitCode as kt, notificationsOf as l, isFinal as la, testsOf as li, recordOutcome as ln, pairs as lr, callFields as lt, rollServicesBack as m, amount$1 as ma, rosterOf as mi, cloneAt as mn, text$2 as mr, fromConfiguration as mt, hiddenEnvironment as n, canonical as na, removeUnit as ni, hint as nn, plainLines as nr, parseProject as nt, uncommanded as o, configKey as oa, originOf as oi, confirmSession as on, joined as or, choose as ot, allSettled as p, sortFaults as pa, leasedNodes as pi, proofText as pn, table$2 as pr, formFields as pt, examine as q, countsText as qi, blocksMarkdown as qn, independentDifference as qr, authorizationFor as qt, openAnnouncer as r, sha256 as ra, ownersDir as ri, hostKey as rn, code$1 as rr, parseProjectAll as rt, deliver as s, firstLoop as sa, projectOf as si, newestPlan as sn, link as sr, parseRequest as st, contextOf as t, chainFaults as ta, journal as ti, yamlOptions as tn, plainLine as tr, fleetNamed as tt, channelsOf as u, perCheckpoint as ua, writerOf as ui, recordedPlan as un, paragraph as ur, defaultFleet as ut, withLeasesBack as v, printable as va, onEachNode as vi, nounOf as vn, survey as vr, duties as vt, logs as w, isFailure$1 as wa, buildMs as wi, storedSessions as wn, knownName as wr, checkKey as wt, parseReleases as x, Failure as xa, quote as xi, remoteSessions as xn, repeatPlan as xr, writerEnded as xt, dropReleases as y, stripHidden as ya, diagnoseNode as yi, subjectResults as yn, diagnosisOf as yr, take as yt, plannedEnclosure as z, number$6 as zi, notCoveredSection as zn, fromLines as zr, everyAlgorithm as zt };
