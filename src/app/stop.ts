@@ -65,7 +65,7 @@ export async function stop(c: Context, project: string, flags: StopFlags): Promi
   const left =
     plan === undefined
       ? nothing
-      : await settle(c, open, plan, { folder, wish, key: flags.key ?? null, unasked: !stopped && !begun })
+      : await settle(c, open, plan, { folder, wish, key: flags.key ?? null, unasked: !stopped && !cutOff(begun, open) })
   const runs = await cancelRuns(c, open, lastAtWork(open) !== undefined)
   const code = left.whole && runs.left.length === 0 ? exitCodes.passed : exitCodes.infra
   // One that could not be done everywhere is gone on with before another session is.
@@ -117,6 +117,10 @@ async function settle(
     await world.close()
   }
 }
+
+/** A stop that did not come to its end; one of a session that had ended by itself says nothing of its services. */
+export const cutOff = (begun: boolean, { entries }: Pick<StoredSession, 'entries'>): boolean =>
+  begun && entries.at(-1)?.event === 'stop'
 
 /** A session that ended keeps its service running, unless it was killed with a lease in hand. */
 export const wishOfEnded = (id: string, held: ReadonlyMap<NodeName, readonly HeldLease[]>): ServiceWish =>

@@ -6,7 +6,7 @@ import { afterAll, expect, test } from 'vitest'
 import { logs } from '../../src/app/logs.ts'
 import { remove } from '../../src/app/remove.ts'
 import { rollback } from '../../src/app/rollback.ts'
-import { stop, wishOfEnded } from '../../src/app/stop.ts'
+import { cutOff, stop, wishOfEnded } from '../../src/app/stop.ts'
 import type { Fleet } from '../../src/domain/fleet.ts'
 import { memorySessions, quietContext } from '../kit/context.ts'
 import { labFleet, planOf } from '../kit/plan.ts'
@@ -64,4 +64,18 @@ test('stop on a session that ended keeps its service, unless it died with its le
   expect(wishOfEnded('me', new Map())).toBe('keep')
   expect(wishOfEnded('me', held('another'))).toBe('keep')
   expect(wishOfEnded('me', held('me'))).toBe('stop')
+})
+
+test('a stop of a session that had ended by itself, typed again after a failure, still keeps its services', () => {
+  const of = (last: 'stop' | 'deployed') => ({
+    entries: story(last === 'stop' ? steps : steps.slice(0, -1), {
+      session: 's',
+      plan: planOf({ project: 'testnet', fleet: lab, nodes: ['saorsa-2'] }),
+    }),
+  })
+  expect([cutOff(true, of('stop')), cutOff(false, of('stop')), cutOff(true, of('deployed'))]).toEqual([
+    true,
+    false,
+    false,
+  ])
 })
