@@ -1,7 +1,6 @@
 /** A failure of the program on a node, once the node was asked: the machine's where the machine explains it. */
 import { onNode } from '../../commands/diagnosis.ts'
-import { quote } from '../../commands/quote.ts'
-import { causeOf, lastWords, type Cause, type Diagnosis } from '../../domain/diagnosis.ts'
+import { causeOf, lastWords, type Diagnosis } from '../../domain/diagnosis.ts'
 import { Failure } from '../../domain/failure.ts'
 import { jsonText } from '../../domain/bundle.ts'
 import type { Exclusion } from '../../domain/events/facts.ts'
@@ -50,7 +49,7 @@ export async function withDiagnosis(
           code: cause.code,
           node: node.name,
           message: stripHidden(`${node.name}: ${cause.why}; ${message.replace(`${node.name}: `, '')}${words}`, 700),
-          remedy: remedyOf(cause, diagnosis, node),
+          remedy: onNode(node, cause.look),
         })
   return { failure: told, diagnosis }
 }
@@ -104,9 +103,4 @@ export async function storeDiagnosis(
   } catch (error) {
     world.log.warn(`what the nodes told of the failure could not be stored: ${messageOf(error)}`)
   }
-}
-
-function remedyOf(cause: Cause, { holder }: Diagnosis, node: FleetNode): string {
-  const owner = cause.code === 'I154' ? holder?.owner : null
-  return owner === null || owner === undefined ? onNode(node, cause.look) : `vps-test remove ${quote(owner.project)}`
 }
