@@ -9659,7 +9659,7 @@ async function withDiagnosis(world, node, plan, since, failure, folder) {
 			code: cause.code,
 			node: node.name,
 			message: stripHidden(`${node.name}: ${cause.why}; ${message.replace(`${node.name}: `, "")}${words}`, 700),
-			remedy: remedyOf(cause, diagnosis, node)
+			remedy: onNode$1(node, cause.look)
 		}),
 		diagnosis
 	};
@@ -9697,10 +9697,6 @@ async function storeDiagnosis(world, deploy) {
 	} catch (error) {
 		world.log.warn(`what the nodes told of the failure could not be stored: ${messageOf(error)}`);
 	}
-}
-function remedyOf(cause, { holder }, node) {
-	const owner = cause.code === "I154" ? holder?.owner : null;
-	return owner === null || owner === void 0 ? onNode$1(node, cause.look) : `vps-test remove ${quote(owner.project)}`;
 }
 
 // src/commands/peer-id.ts
@@ -22229,12 +22225,12 @@ function judgeConvergence(items, { maxSyncSeconds }, there, run) {
 		there,
 		network: networkOf(items),
 		barred: run.barred,
-		cut: (node) => cutOff(node, there, run),
+		cut: (node) => cutOff$1(node, there, run),
 		alike: alikeAtTheEnd(looks, there)
 	};
 	return writes.length === 0 ? [] : there.map((node) => sampleOf$2(node, `map.${node}`, scene));
 }
-function cutOff(node, there, run) {
+function cutOff$1(node, there, run) {
 	const others = there.filter((n) => n !== node);
 	const from = new Map(others.flatMap((n) => {
 		const why = obstacleBetween(run, node, n);
@@ -58921,7 +58917,7 @@ async function stop(c, project, flags) {
 		folder,
 		wish,
 		key: flags.key ?? null,
-		unasked: !stopped && !begun
+		unasked: !stopped && !cutOff(begun, open)
 	});
 	const runs = await cancelRuns(c, open, lastAtWork(open) !== void 0);
 	const code = left.whole && runs.left.length === 0 ? exitCodes.passed : exitCodes.infra;
@@ -58974,6 +58970,8 @@ async function settle(c, open, plan, { folder, wish, key, unasked }) {
 		await world.close();
 	}
 }
+/** A stop that did not come to its end; one of a session that had ended by itself says nothing of its services. */
+const cutOff = (begun, { entries }) => begun && entries.at(-1)?.event === "stop";
 /** A session that ended keeps its service running, unless it was killed with a lease in hand. */
 const wishOfEnded = (id, held) => [...held.values()].flat().some((l) => l.holder === id) ? "stop" : "keep";
 /** What a test that was cut off had written by then is evidence too, as far as it lies here. */
