@@ -1,4 +1,5 @@
 /** Holds the house to its plan: who may import whom, who may touch the world, and how large a file may grow. */
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { type Room, pureLibraries, rooms } from './architecture/rooms.ts'
@@ -97,6 +98,13 @@ describe('the house', () => {
     expect(everywhere.filter(({ own }) => own.some((path) => entries.includes(path))).map(({ path }) => path)).toEqual(
       [],
     )
+  })
+  test('no test puts another module in the place of ours', () => {
+    const mocked = filesUnder(root, 'test').filter(
+      (path) =>
+        path !== 'test/architecture.test.ts' && /\bvi\.(?:do)?mock\(/i.test(readFileSync(join(root, path), 'utf8')),
+    )
+    expect(mocked).toEqual([])
   })
   test('an adapter joins one outside library', () => {
     const libraries = (one: Source): readonly string[] => [

@@ -12,7 +12,7 @@ import type { Notification } from '../../src/domain/notifications/events.ts'
 import { post } from '../../src/adapters/notify/post.ts'
 import { announcer, deliver, deliveriesNear } from '../../src/app/notifications.ts'
 import { usualWishes } from '../../src/domain/notifications/wishes.ts'
-import type { SessionStore } from '../../src/app/sessions.ts'
+import { memorySessions } from '../kit/context.ts'
 import { story } from '../kit/session.ts'
 import { shiftedClock } from '../../src/adapters/system.ts'
 
@@ -250,7 +250,6 @@ describe('a delivery', () => {
 
 test('a person who leaves waits for no receiver that is silent', async () => {
   const entries = story(['begin', 'confirmed'])
-  const ledger = { append: async () => undefined, read: async () => entries, all: async () => [] }
   const leave = new AbortController()
   const mute = {
     channel: 'slack',
@@ -261,10 +260,7 @@ test('a person who leaves waits for no receiver that is silent', async () => {
   }
   const log = { info: () => undefined, progress: () => undefined, warn: () => undefined }
   const announced = announcer({ channels: [mute], clock: shiftedClock(0), log, secrets: [] })
-  const sessions = announced.over({
-    ledgerOf: async () => ledger,
-    folderOf: () => join(folder, 'fifth', 'e'),
-  } as unknown as SessionStore)
+  const sessions = announced.over(memorySessions(join(folder, 'fifth'), { p: { s: entries } }))
   await (await sessions.ledgerOf('p')).append('s', entries[1] ?? expect.fail('no entry'))
   const began = performance.now()
   await announced.settle(leave.signal)

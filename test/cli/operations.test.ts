@@ -1,8 +1,8 @@
 /** gc, rollback, remove and stop from inside, on a home of the test's own: what is meant, what is refused, what goes. */
-import { existsSync, mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { afterAll, beforeEach, describe, expect, test } from 'vitest'
 import { openGitLedger } from '../../src/adapters/git-ledger.ts'
 import type { Context } from '../../src/app/context.ts'
 import { cancelRuns } from '../../src/app/cancel-runs.ts'
@@ -17,14 +17,9 @@ import { stop } from '../../src/app/stop.ts'
 import { contextOf } from '../../src/app/surroundings.ts'
 import { Failure } from '../../src/domain/failure.ts'
 import type { Forge } from '../../src/ports/forge.ts'
+import { forgeThat } from '../kit/forge.ts'
 import { labFleet, planOf } from '../kit/plan.ts'
 import { runWriter, story, type Step } from '../kit/session.ts'
-
-const asked = vi.hoisted(() => vi.fn<() => Promise<string>>())
-vi.mock('../../src/adapters/prompt.ts', async (original) => ({
-  ...(await original<typeof import('../../src/adapters/prompt.ts')>()),
-  choose: asked,
-}))
 
 const day = 24 * 3_600_000
 const now = Date.UTC(2026, 0, 100)
@@ -128,12 +123,15 @@ describe('gc', () => {
     const build = join(c.cacheDir, 'sandbox/p/target')
     mkdirSync(build, { recursive: true })
     ;[build, join(build, '..')].forEach(old)
-    asked.mockImplementationOnce(async () => {
-      await put('p', 'p-1', living, now - day)
-      return 'yes'
-    })
-    await gc({ ...c, terminal: { ...c.terminal, interactive: true } }, { olderThan: '30d' })
-    expect(asked).toHaveBeenCalledOnce()
+    await put('p', 'p-1', living, now - day)
+    const [place, aside] = [join(home, 'p'), join(root, 'begins-later')]
+    renameSync(place, aside)
+    // The list is shown before the question: whoever reads it begins a session.
+    const print = (): void => {
+      if (existsSync(aside)) renameSync(aside, place)
+    }
+    await gc({ ...c, terminal: { ...c.terminal, print, info: print } }, { olderThan: '30d', yes: true })
+    expect(existsSync(place)).toBe(true)
     expect(existsSync(build)).toBe(true)
   })
   test('no fleet is contacted that nobody named; an age is an age; a yes is needed', async () => {
@@ -213,13 +211,13 @@ describe('stop', () => {
     expect(said).toContain('stopped p-1')
   })
   const forge = (ended: readonly string[], asked: string[]): Forge =>
-    ({
-      runEnded: async (run: string) => ended.includes(run),
-      cancelRun: async (run: string) => {
+    forgeThat({
+      runEnded: async (run) => ended.includes(run),
+      cancelRun: async (run) => {
         asked.push(run)
-        return 'cancelled' as const
+        return 'cancelled'
       },
-    }) as unknown as Forge
+    })
   test('its runs that wait on GitHub are cancelled; those of other sessions, and its own, are not', async () => {
     await put('p', 'p-1', living, now - day)
     const of = (await storedSession(localSessions(home), 'p-1')) ?? expect.fail('no session')

@@ -7,6 +7,8 @@ import { reachedEntries } from '../kit/reached.ts'
 import { openGitLedger, type GitLedger } from '../../src/adapters/git-ledger.ts'
 import { Failure, type FailureCode } from '../../src/domain/failure.ts'
 import type { Plan } from '../../src/domain/plan.ts'
+import { quietContext } from '../kit/context.ts'
+import { forgeThat } from '../kit/forge.ts'
 import { labFleet, planOf } from '../kit/plan.ts'
 import { entryAfter, runWriter, story, type Step } from '../kit/session.ts'
 import type { Ledger } from '../../src/ports.ts'
@@ -45,46 +47,18 @@ beforeEach(async () => {
 })
 
 const forge = (ended: boolean): Forge =>
-  ({
-    runEnded: async (id: string) => {
+  forgeThat({
+    runEnded: async (id) => {
       if (!/^\d+$/.test(id)) throw new Failure({ code: 'U452', message: `a workflow run has a number, not ${id}` })
       return ended
     },
-  }) as unknown as Forge
-const context = (more: Partial<Context> = {}): Context => {
-  const say = (text: string): void => {
-    said.push(text)
-  }
-  return {
-    terminal: {
-      info: say,
-      warn: say,
-      print: say,
-      progress: () => undefined,
-      interactive: false,
-      columns: () => null,
-      stripe: (_, text) => text,
-      palette: { good: String, bad: String, warn: String, dim: String },
-    },
-    signal: AbortSignal.timeout(30_000),
-    root,
-    cwd: dir,
-    sessions: localSessions(dir),
-    notify: async () => [],
-    notifySecrets: [],
-    scratch: dir,
-    cacheDir: dir,
-    probe: null,
-    delayHelper: null,
-    who: 'me',
-    writer: { kind: 'run', repository: 'o/r', run: '99', attempt: 1, url: '' },
-    clock: { now: () => now, monotonic: () => now, sleep: async () => undefined },
-    clockShift: 0,
-    version: '0',
-    forge: null,
-    ...more,
-  }
-}
+  })
+const context = (more: Partial<Context> = {}): Context => ({
+  ...quietContext({ dir, sessions: localSessions(dir), say: (text) => said.push(text), now: () => now }),
+  root,
+  writer: { kind: 'run', repository: 'o/r', run: '99', attempt: 1, url: '' },
+  ...more,
+})
 const key = { kind: 'text', text: madeKey().private, origin: 'in a test' } as const
 
 async function put(

@@ -12,6 +12,7 @@ import {
 import type { Plan } from '../../src/domain/plan.ts'
 import { unitOf, listens } from '../../src/stages/parts/units.ts'
 import { failureOf, profiles } from '../inputs/read.ts'
+import { planOf } from '../kit/plan.ts'
 import { nineNodes, nodeOf, proofOf } from './fixtures.ts'
 
 describe('arguments', () => {
@@ -103,8 +104,12 @@ describe("the service's port", () => {
     const shared = { ...nineNodes, ports: { other: 9100, 'other-registry': 8090 } }
     const at = (project: string) => {
       const profile = withPorts(testnet, project, shared)
-      const plan = { config: { project, bootstrap: { nodes: [], registry: null } }, profile } as unknown as Plan
-      return [profile.servicePort, profile.registry?.httpPort, new URL(registryUrlOf(shared, plan)).port]
+      const { config } = planOf()
+      const own = {
+        config: { ...config, project, bootstrap: { ...config.bootstrap, nodes: [], registry: null } },
+        profile,
+      }
+      return [profile.servicePort, profile.registry?.httpPort, new URL(registryUrlOf(shared, own)).port]
     }
     expect([at('mesh'), at('other')]).toEqual([
       [9000, 8080, '8080'],
